@@ -1,0 +1,1 @@
+"""The base library: one purpose a module, and no knowledge of any app."""

@@ -1,0 +1,11 @@
+"""All addresses of the portal."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("filings.urls")),
+    path("", include("policies.urls")),
+]
