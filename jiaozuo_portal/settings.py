@@ -139,6 +139,10 @@ CELERY_TIMEZONE = "Asia/Shanghai"
 
 # "off" exists for the control of the outbox's own test: it sends after commit and keeps no row.
 PORTAL_OUTBOX = env.flag("PORTAL_OUTBOX", default=True)
+# How long the relay waits for an answer before it sends a row again: longer than a message queues.
+PORTAL_OUTBOX_RESEND_SECONDS = env.number(
+    "PORTAL_OUTBOX_RESEND_SECONDS", default=90, least=1, most=3600
+)
 
 # ---------------------------------------------------------------- people and sign-in
 AUTH_USER_MODEL = "filings.User"
@@ -274,6 +278,8 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "propagate": True},
         "django.server": {"handlers": [], "propagate": True},
+        # It warns that filesystem:// names no host, which it cannot.
+        "kombu.connection": {"level": "ERROR"},
     },
 }
 

@@ -1,11 +1,15 @@
 """Fixtures that every test may use."""
 
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from jiaozuo_portal.lib import clock
+from jiaozuo_portal.outbox import queue
 
 
 @pytest.fixture
@@ -25,3 +29,28 @@ def clock_at(monkeypatch: pytest.MonkeyPatch, settings) -> Callable[[str | datet
         return moment
 
     return stop
+
+
+@pytest.fixture
+def drain(db) -> Callable[..., int]:
+    """Do all due outbox rows at once and without a broker: `drain()`, `drain(until=moment)`.
+
+    The error of a handler comes through. Gives the number of rows done.
+    """
+    return queue.drain
+
+
+@pytest.fixture
+def process_environment(transactional_db, tmp_path: Path) -> dict[str, str]:
+    """The environment of a process started by a test: it sees the test's own database."""
+    name = connection.settings_dict["NAME"]
+    if connection.vendor == "sqlite":
+        url = f"sqlite:///{name}"
+    else:
+        url = os.environ["DATABASE_URL"].rpartition("/")[0] + f"/{name}"
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "jiaozuo_portal.settings",
+        "DATABASE_URL": url,
+        "CELERY_BROKER_URL": f"filesystem://{tmp_path}/broker",
+    }
