@@ -1,0 +1,140 @@
+"""What authorities write on a filing besides decisions: corrections, opinions, zone receipts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from filings import access
+from filings.models import Correction, Filing, Opinion, User, ZoneReceipt
+from jiaozuo_portal.lib.refusals import NotAllowed, Refused
+
+from . import audit, notices
+from .moves import lock_filing
+
+
+def collect_correction(
+    filing: Filing,
+    *,
+    section: str,
+    text: str,
+    by: User,
+    at: datetime,
+    path: str = "",
+    label: str = "",
+    rule: str = "",
+) -> Correction:
+    """Note one point to mend, tied to the version under review, its section and row.
+
+    The enterprise sees it only when the filing is returned.
+    """
+    if not text.strip():
+        raise Refused(_("请写明需要补正的内容。"))
+    with transaction.atomic():
+        locked = lock_filing(filing.pk)
+        access.may_correct(by, locked).require()
+        return Correction.objects.create(
+            filing=locked,
+            version=locked.version,
+            section=section,
+            path=path,
+            label=label,
+            text=text.strip(),
+            rule=rule,
+            by=by,
+            at=at,
+        )
+
+
+def drop_correction(correction: Correction, *, by: User) -> None:
+    """Take back a point that has not been sent yet."""
+    with transaction.atomic():
+        locked = lock_filing(correction.filing_id)
+        access.may_correct(by, locked).require()
+        gone, __ = Correction.objects.filter(
+            pk=correction.pk, status=Correction.Status.COLLECTED
+        ).delete()
+        if not gone:
+            raise Refused(_("这条意见已经发出，不能删除。"))
+
+
+def mend_correction(
+    correction: Correction, *, by: User, at: datetime, answer: str = "", mended: bool = True
+) -> Correction:
+    """The enterprise ticks a point off, or unticks it before it submits again."""
+    access.may_edit(by, correction.filing).require()
+    if correction.status not in {Correction.Status.SENT, Correction.Status.MENDED}:
+        raise Refused(_("这条意见现在不能勾选。"))
+    correction.status = Correction.Status.MENDED if mended else Correction.Status.SENT
+    correction.mended_at = at if mended else None
+    correction.mended_by = by if mended else None
+    correction.answer = answer.strip()[:500]
+    correction.save(update_fields=["status", "mended_at", "mended_by", "answer"])
+    return correction
+
+
+def settle_correction(correction: Correction, *, by: User) -> Correction:
+    """The reviewer has looked at the mended point and is content."""
+    access.may_correct(by, correction.filing).require()
+    Correction.objects.filter(pk=correction.pk, status=Correction.Status.MENDED).update(
+        status=Correction.Status.SETTLED
+    )
+    correction.refresh_from_db()
+    return correction
+
+
+def give_opinion(filing: Filing, *, text: str, by: User, at: datetime) -> Opinion:
+    """The health authority of the district writes its guidance (R1.6). It never blocks."""
+    agency = access.health_agency(by, filing)
+    if agency is None:
+        raise NotAllowed(_("只有本县区的卫生防疫部门可以提出指导意见。"))
+    if not text.strip():
+        raise Refused(_("请写明指导意见。"), rule="R1.6")
+    with transaction.atomic():
+        opinion = Opinion.objects.create(
+            filing=filing,
+            version=filing.version,
+            agency_id=agency,
+            text=text.strip(),
+            by=by,
+            at=at,
+        )
+        circles = notices.audience(("enterprise", "bureau"), filing, but=by)
+        notices.send("opinion", circles, at=at, filing=filing)
+        audit.record("opinion", opinion, by=by, filing=filing)
+    return opinion
+
+
+def handle_opinion(opinion: Opinion, *, by: User, at: datetime, answer: str = "") -> Opinion:
+    """The enterprise marks an opinion as handled."""
+    access.may_edit(by, opinion.filing).require()
+    if opinion.handled_at:
+        return opinion
+    with transaction.atomic():
+        opinion.handled_at, opinion.handled_by = at, by
+        opinion.answer = answer.strip()[:500]
+        opinion.save(update_fields=["handled_at", "handled_by", "answer"])
+        notices.send("opinion_handled", [opinion.by], at=at, filing=opinion.filing)
+    return opinion
+
+
+def receive_for_zone(filing: Filing, *, by: User, at: datetime) -> ZoneReceipt:
+    """The cluster zone records that it has received the current version (R1.5); once a version."""
+    agency = access.zone_agency(by, filing)
+    if agency is None:
+        raise NotAllowed(_("只有本集聚区的管理机构可以登记接收。"))
+    found = ZoneReceipt.objects.filter(filing=filing, version=filing.version).first()
+    if found:
+        return found
+    try:
+        with transaction.atomic():
+            receipt = ZoneReceipt.objects.create(
+                filing=filing, version=filing.version, agency_id=agency, by=by, at=at
+            )
+            circles = notices.audience(("enterprise", "bureau"), filing, but=by)
+            notices.send("zone_received", circles, at=at, filing=filing)
+    except IntegrityError:
+        return ZoneReceipt.objects.get(filing=filing, version=filing.version)
+    return receipt

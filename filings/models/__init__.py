@@ -1,0 +1,55 @@
+"""The tables of the filings app, one module a subject."""
+
+from .audit import AuditEntry
+from .enterprise import Enterprise, Site
+from .filing import Attachment, Filing, FilingVersion, SectionDraft, Step
+from .notice import Delivery, Notice
+from .people import Invitation, JoinRequest, Membership, Posting, User
+from .place import Agency, AgencyContact, CitySetting, District, Zone
+from .review import (
+    Correction,
+    Decision,
+    GateWaiver,
+    Opinion,
+    PreStartReport,
+    Receipt,
+    ReceiptCounter,
+    ZoneReceipt,
+)
+from .roster import RosterImport, RosterRow
+from .supplies import LedgerEntry, SupplyItem
+
+__all__ = [
+    "Agency",
+    "AgencyContact",
+    "Attachment",
+    "AuditEntry",
+    "CitySetting",
+    "Correction",
+    "Decision",
+    "Delivery",
+    "District",
+    "Enterprise",
+    "Filing",
+    "FilingVersion",
+    "GateWaiver",
+    "Invitation",
+    "JoinRequest",
+    "LedgerEntry",
+    "Membership",
+    "Notice",
+    "Opinion",
+    "Posting",
+    "PreStartReport",
+    "Receipt",
+    "ReceiptCounter",
+    "RosterImport",
+    "RosterRow",
+    "SectionDraft",
+    "Site",
+    "Step",
+    "SupplyItem",
+    "User",
+    "Zone",
+    "ZoneReceipt",
+]

@@ -1,0 +1,36 @@
+"""The append-only record of who did or looked at what."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class AuditEntry(models.Model):
+    """Who did what to which object, when and why. Never a personal value itself.
+
+    `at` is real time, also where the portal's clock is simulated.
+    """
+
+    at = models.DateTimeField(_("时间"), default=timezone.now, db_index=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    action = models.CharField(_("动作"), max_length=32)
+    object_type = models.CharField(max_length=32)
+    object_id = models.CharField(max_length=40)
+    field = models.CharField(max_length=60, blank=True)
+    reason = models.CharField(_("理由"), max_length=500, blank=True)
+    filing = models.ForeignKey(
+        "filings.Filing", models.PROTECT, null=True, blank=True, related_name="audit"
+    )
+
+    class Meta:
+        verbose_name = _("审计记录")
+        verbose_name_plural = _("审计记录")
+        ordering = ("-pk",)
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.object_type} {self.object_id}"

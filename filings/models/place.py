@@ -1,0 +1,146 @@
+"""Districts, cluster zones and agencies: the city as data, loaded by `load_city`."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+
+class Named(models.Model):
+    """A thing with a Chinese and an English name."""
+
+    name = models.CharField(_("名称"), max_length=80)
+    name_en = models.CharField(_("英文名称"), max_length=120, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.local_name
+
+    @property
+    def local_name(self) -> str:
+        """The name in the reader's language; Chinese when there is no English one."""
+        if (get_language() or "").startswith("en") and self.name_en:
+            return self.name_en
+        return self.name
+
+
+class District(Named):
+    """A county, city or district (县市区) with its six-digit division code."""
+
+    code = models.CharField(_("行政区划代码"), max_length=6, unique=True)
+    order = models.PositiveSmallIntegerField(_("顺序"), default=0)
+
+    class Meta:
+        verbose_name = _("县（市、区）")
+        verbose_name_plural = _("县（市、区）")
+        ordering = ("order", "code")
+
+
+class Zone(Named):
+    """An industrial cluster zone (产业集聚区) inside one district."""
+
+    district = models.ForeignKey(District, models.PROTECT, related_name="zones")
+
+    class Meta:
+        verbose_name = _("产业集聚区")
+        verbose_name_plural = _("产业集聚区")
+        ordering = ("district__order", "name")
+        constraints = [
+            models.UniqueConstraint(fields=("district", "name"), name="zone_once_per_district")
+        ]
+
+
+class Agency(Named):
+    """An authority that works in the portal, and what it answers for."""
+
+    class Kind(models.TextChoices):
+        BUREAU = "bureau", _("县区工信主管部门")
+        ZONE = "zone", _("产业集聚区管理机构")
+        HEALTH = "health", _("卫生防疫部门")
+        CITY = "city", _("市工业和信息化局")
+        POLICY = "policy", _("政策责任部门")
+
+    kind = models.CharField(_("类别"), max_length=8, choices=Kind.choices)
+    district = models.ForeignKey(
+        District, models.PROTECT, null=True, blank=True, related_name="agencies"
+    )
+    zone = models.ForeignKey(Zone, models.PROTECT, null=True, blank=True, related_name="agencies")
+    requires_second_factor = models.BooleanField(_("必须使用动态口令"), default=False)
+    is_active = models.BooleanField(_("启用"), default=True)
+
+    class Meta:
+        verbose_name = _("部门")
+        verbose_name_plural = _("部门")
+        ordering = ("kind", "district__order", "name")
+        constraints = [
+            models.CheckConstraint(
+                name="agency_answers_for_its_place",
+                condition=(
+                    models.Q(kind__in=("bureau", "health"), district__isnull=False)
+                    | models.Q(kind="zone", zone__isnull=False)
+                    | models.Q(kind__in=("city", "policy"))
+                ),
+            )
+        ]
+
+
+class AgencyContact(models.Model):
+    """A published contact of an agency (R2.6), with the day it was last confirmed."""
+
+    agency = models.ForeignKey(Agency, models.CASCADE, related_name="contacts")
+    name = models.CharField(_("联系人或科室"), max_length=60)
+    phone = models.CharField(_("电话"), max_length=30)
+    hours = models.CharField(_("时间"), max_length=60, blank=True)
+    confirmed_on = models.DateField(_("核实日期"))
+
+    class Meta:
+        verbose_name = _("公布的联系方式")
+        verbose_name_plural = _("公布的联系方式")
+        ordering = ("agency", "pk")
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.phone}"
+
+
+class CitySetting(models.Model):
+    """Settings that an administrator changes without a programmer; there is one row."""
+
+    city_name = models.CharField(_("城市名称"), max_length=40, default="")
+    city_name_en = models.CharField(_("城市英文名称"), max_length=60, default="", blank=True)
+    portal_name = models.CharField(_("平台名称"), max_length=60, default="", blank=True)
+    portal_name_en = models.CharField(_("平台英文名称"), max_length=120, default="", blank=True)
+    number_prefix = models.CharField(_("备案号前缀"), max_length=20, default="", blank=True)
+    supplies_days_of_cover = models.PositiveSmallIntegerField(
+        _("物资储备天数下限"),
+        null=True,
+        blank=True,
+        help_text=_("指南没有规定数量，留空表示不提醒（R3.1）。"),
+    )
+    review_hours = models.PositiveSmallIntegerField(
+        _("审核时限（小时）"), null=True, blank=True, help_text=_("留空表示文件没有规定时限。")
+    )
+    temperature_limit = models.DecimalField(
+        _("体温上限（℃）"),
+        max_digits=3,
+        decimal_places=1,
+        default="37.3",
+        help_text=_("指南没有规定数值，37.3 是通行做法（R3.6）。"),
+    )
+    roster_retention_days = models.PositiveSmallIntegerField(
+        _("花名册保存天数"), null=True, blank=True
+    )
+
+    class Meta:
+        verbose_name = _("平台设置")
+        verbose_name_plural = _("平台设置")
+
+    def __str__(self) -> str:
+        return self.city_name
+
+    @classmethod
+    def current(cls) -> CitySetting:
+        """The one row, or the defaults (unsaved) before a city has been loaded."""
+        return cls.objects.order_by("pk").first() or cls()

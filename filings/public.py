@@ -1,0 +1,95 @@
+"""The only door through which the policies app sees filings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from jiaozuo_portal.lib.refusals import NotAllowed, Refused, Stale
+
+from .access import (
+    is_member,
+    may_edit_enterprise,
+)
+from .domain.audit import record as record_audit
+from .domain.notices import members_of
+from .domain.notices import send as send_notice
+from .models import Agency, Enterprise, Filing, User
+from .models.filing import filing_scope
+from .states import State
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFact:
+    """A fact that the portal knows already: its value and where it comes from."""
+
+    value: Any
+    source: str
+
+
+#: The filing stands for a firm that resumes work, from its first submission on.
+_RESUMING = frozenset(State) - {State.DRAFT, State.WITHDRAWN, State.REVOKED}
+
+
+def facts_of(filing: Filing) -> dict[str, KnownFact]:
+    """The facts (names of the policy vocabulary) that profile and filing give.
+
+    Heads in persons, money in 万元. What is not known is left out, never zero. Sources are
+    `profile` and `filing`.
+    """
+    enterprise = filing.enterprise
+    profile = {
+        "district": filing.district.name,
+        "applicant_type": "enterprise",
+        "sme_industry": enterprise.sme_industry or None,
+        "main_sector": enterprise.main_sector or None,
+        "employees": enterprise.employees,
+        "annual_revenue_wanyuan": enterprise.annual_revenue_wanyuan,
+        "total_assets_wanyuan": enterprise.total_assets_wanyuan,
+    }
+    facts = {
+        name: KnownFact(value, "profile") for name, value in profile.items() if value is not None
+    }
+    if filing.state in _RESUMING:
+        facts["is_resuming_or_resumed"] = KnownFact(True, "filing")
+    return facts
+
+
+def notify_enterprise(
+    enterprise_id: int,
+    kind: str,
+    *,
+    at: datetime,
+    filing: Filing | None = None,
+    url: str = "",
+    **facts: Any,
+) -> None:
+    """Write a notice to owners and clerks of an enterprise, in the caller's transaction."""
+    send_notice(kind, members_of(enterprise_id), at=at, filing=filing, url=url, **facts)
+
+
+def filings_by_id(ids: Iterable[int]) -> dict[int, Filing]:
+    """The filings with these ids, with what `facts_of` reads."""
+    found = Filing.objects.select_related("enterprise", "district", "zone", "site")
+    return found.in_bulk(list(ids))
+
+
+__all__ = [
+    "Agency",
+    "Enterprise",
+    "Filing",
+    "KnownFact",
+    "NotAllowed",
+    "Refused",
+    "Stale",
+    "User",
+    "facts_of",
+    "filing_scope",
+    "filings_by_id",
+    "is_member",
+    "may_edit_enterprise",
+    "notify_enterprise",
+    "record_audit",
+]
