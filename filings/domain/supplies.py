@@ -30,6 +30,11 @@ class NewEntry:
     purpose: str
 
 
+def plain(number: Decimal) -> str:
+    """The number without trailing zeros and without an exponent: 1000.000 is 1000."""
+    return format(number.normalize(), "f")
+
+
 def add_item(
     filing: Filing,
     *,
@@ -86,9 +91,9 @@ def _require_stock(item: SupplyItem, changes: list[tuple[date, Decimal]]) -> Non
             _("“%(item)s”的库存不够：现有 %(balance)s %(unit)s，会出现 %(lowest)s 的负数。")
             % {
                 "item": item.name,
-                "balance": item.balance.normalize(),
+                "balance": plain(item.balance),
                 "unit": item.unit,
-                "lowest": lowest.normalize(),
+                "lowest": plain(lowest),
             },
             rule="R3.2",
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import uuid
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from django.db.models import Count, Q
@@ -105,7 +105,7 @@ def cover(item: SupplyItem, *, heads: int, floor: int | None = None) -> dict[str
     use = item.daily_use_per_head
     days = None
     if use and heads:
-        days = (item.balance / (use * heads)).quantize(Decimal("0.1"))
+        days = (item.balance / (use * heads)).quantize(Decimal("0.1"), ROUND_DOWN)
     return {
         "id": item.pk,
         "name": item.name,
