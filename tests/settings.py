@@ -10,6 +10,7 @@ import tempfile
 
 _FOLDER = tempfile.mkdtemp(prefix="portal-tests-")
 _OWNER = os.getpid()
+os.mkdir(f"{_FOLDER}/static")
 
 
 @atexit.register
@@ -27,6 +28,7 @@ TEST_ENVIRONMENT = {
     "PORTAL_FIELD_KEYS": "k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
     "PORTAL_INDEX_KEYS": "k1:ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8=",
     "PORTAL_FILE_STORE": f"file://{_FOLDER}/files",
+    "PORTAL_STATIC_ROOT": f"{_FOLDER}/static",
     "PORTAL_FROM_EMAIL": "portal@example.org",
     "EMAIL_URL": "memorymail://",
     "PORTAL_CLOCK_START": "",
