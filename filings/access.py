@@ -93,6 +93,18 @@ def may_edit(user: User, filing: Filing) -> Answer:
     return YES
 
 
+def may_fill(user: User, filing: Filing, section: str) -> Answer:
+    """May this person type into this section now? The pre-start report follows the approval."""
+    answer = may_edit(user, filing)
+    if not answer or section != "prestart" or filing.state == State.APPROVED:
+        return answer
+    if filing.state in {State.READY, State.STARTED}:
+        return _no(_("开工前报告已经提交，不能再修改；发现有误请联系工信部门。"))
+    if filing.state == State.SUSPENDED:
+        return _no(_("备案已暂停，恢复后才能填写开工前报告。"))
+    return _no(_("准予备案以后才能填写开工前报告。"))
+
+
 def may_see_draft(user: User, filing: Filing) -> bool:
     """The draft is the enterprise's own; authorities read frozen versions."""
     return is_member(user, filing)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,6 +23,8 @@ from jiaozuo_portal.lib.refusals import Refused
 
 #: No field holds more than this, whatever its kind: a wrong value is kept, a flood is not.
 MOST_TYPED = 2 * MAX_TEXT
+
+_ROW_ID = re.compile(r"[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ def section_draft(filing: Filing, key: str) -> SectionDraft:
 
 def _locked(filing: Filing, key: str, by: User) -> SectionDraft:
     SECTIONS[key]
-    access.may_edit(by, filing).require()
+    access.may_fill(by, filing, key).require()
     SectionDraft.objects.get_or_create(filing=filing, key=key)
     return SectionDraft.objects.select_for_update().get(filing=filing, key=key)
 
@@ -95,7 +99,7 @@ def save_field(
     come back: nothing typed is lost.
     """
     section = SECTIONS[key]
-    value = value.replace("\r\n", "\n").replace("\x00", "")
+    value = _plain(value)
     if len(value) > MOST_TYPED:
         raise Refused(_("内容太长，请控制在 %(most)s 个字以内。") % {"most": MAX_TEXT})
     with transaction.atomic():
@@ -105,7 +109,7 @@ def save_field(
         now_shown = _typed(stored)
         if value == now_shown:
             return Saved(value, at, _gaps_at(section, draft.data, path))
-        if base is not None and base.replace("\r\n", "\n") != now_shown:
+        if base is not None and _plain(base) != now_shown:
             raise _conflict(draft, path, mine=value, theirs=now_shown)
         sealed = field.kind == "phone" and value
         place[name] = _sealed_phone(draft, path, value.strip()) if sealed else value
@@ -169,6 +173,82 @@ def _known_rows(section: Section, rows: str) -> None:
         raise Refused(_("没有这个列表，请刷新页面。")) from None
 
 
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """A field of a whole page that somebody else changed meanwhile: both texts."""
+
+    path: str
+    label: str
+    mine: str
+    theirs: str
+    by: str
+    at: datetime | None
+
+
+def mark_of(text: str) -> str:
+    """A short mark of the text that a page was loaded with, to tell later whether it changed."""
+    return hashlib.sha256(_plain(text).encode()).hexdigest()[:12]
+
+
+def save_section(
+    filing: Filing,
+    key: str,
+    values: Mapping[str, str],
+    marks: Mapping[str, str],
+    *,
+    by: User,
+    at: datetime,
+) -> list[Clash]:
+    """Save the fields of a whole page that the person changed (the page without scripts).
+
+    `values` maps paths to what was typed, `marks` paths to `mark_of` what the page showed. A field
+    that the person left alone is not written, so an old page undoes nobody's work; one that both
+    changed comes back as a Clash and keeps the other's text. A row that a colleague removed is
+    put back when something was typed into it.
+    """
+    section = SECTIONS[key]
+    nothing = mark_of("")
+    clashes: list[Clash] = []
+    with transaction.atomic():
+        draft = _locked(filing, key, by)
+        changed = False
+        for path, typed in values.items():
+            value = _plain(typed)[:MOST_TYPED]
+            if mark_of(value) == marks.get(path, nothing):
+                continue
+            _bring_back_row(section, draft.data, path)
+            field, place, name = _spot(section, draft.data, path)
+            theirs = _typed(place.get(name))
+            if value == theirs:
+                continue
+            if mark_of(theirs) not in {marks.get(path, nothing), nothing}:
+                conflict = _conflict(draft, path, mine=value, theirs=theirs)
+                clashes.append(
+                    Clash(path, str(field.label), value, theirs, conflict.by, conflict.at)
+                )
+                continue
+            _put(draft, field, place, name, path, value)
+            draft.edits[path] = [by.pk, at.isoformat()]
+            changed = True
+        if changed:
+            _keep(draft, by=by, at=at)
+    return clashes
+
+
+def _bring_back_row(section: Section, data: dict[str, Any], path: str) -> None:
+    name, _dot, rest = path.partition(".")
+    row_id = rest.partition(".")[0]
+    if not _ROW_ID.fullmatch(row_id) or name not in {rows.name for rows in section.lists()}:
+        return
+    rows = data.setdefault(name, [])
+    if len(rows) < MAX_ROWS and all(row["id"] != row_id for row in rows):
+        rows.append({"id": row_id})
+
+
+def _plain(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\x00", "")
+
+
 def fill_section(
     filing: Filing, key: str, values: Mapping[str, Any], *, by: User, at: datetime
 ) -> list[Gap]:
@@ -202,7 +282,7 @@ def fill_section(
 def _put(
     draft: SectionDraft, field: Field, place: dict[str, Any], name: str, path: str, value: str
 ) -> None:
-    value = value.replace("\r\n", "\n").replace("\x00", "")[:MOST_TYPED]
+    value = _plain(value)[:MOST_TYPED]
     if value == _typed(place.get(name)):
         return
     sealed = field.kind == "phone" and value
@@ -211,13 +291,16 @@ def _put(
 
 __all__ = [
     "MAX_LINE",
+    "Clash",
     "Conflict",
     "Saved",
     "add_row",
     "fill_section",
+    "mark_of",
     "phone_place",
     "remove_row",
     "save_field",
+    "save_section",
     "section_draft",
     "shown",
 ]
