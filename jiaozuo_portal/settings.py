@@ -103,7 +103,9 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "jiaozuo_portal.lib.page_context.page_context",
             ],
+            "libraries": {"portal_ui": "jiaozuo_portal.templatetags.portal_ui"},
         },
     },
 ]
@@ -238,7 +240,7 @@ STORAGES = {
         access_key=env.text("PORTAL_S3_ACCESS_KEY", default=""),
         secret_key=env.text("PORTAL_S3_SECRET_KEY", default=""),
     ),
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "jiaozuo_portal.lib.assets.HashedStaticFiles"},
 }
 # Larger uploads go to a temporary file, so that a request's memory stays small.
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
