@@ -86,10 +86,10 @@ def _scheme_parts(content: Content) -> list[str]:
 def _responsible_persons(content: Content) -> list[str]:
     scheme = content.get("scheme") or {}
     why = _of_section(SCHEME, scheme, ("principal", "principal_phone", "unit_leads"))
-    return why + _units_without_lead(scheme, (content.get("roster") or {}).get("units") or [])
+    return why + units_without_lead(scheme, (content.get("roster") or {}).get("units") or [])
 
 
-def _units_without_lead(scheme: Mapping[str, Any], units: list[list[str]]) -> list[str]:
+def units_without_lead(scheme: Mapping[str, Any], units: list[list[str]]) -> list[str]:
     """R1.3 asks for a responsible person in every workshop and team: the roster names them."""
     led = {
         (str(row.get("workshop") or "").strip(), str(row.get("team") or "").strip())

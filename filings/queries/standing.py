@@ -5,39 +5,78 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from filings import access
-from filings.models import Agency, AgencyContact, CitySetting, Filing, User
+from filings.models import Agency, CitySetting, Filing, User
 from filings.states import WITH_BUREAU, State
 
-_HOUR = timedelta(hours=1)
-_DAY = timedelta(days=1)
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One station on the way from filling in to starting: `status` is done, now or todo."""
+
+    label: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Whom to call: a published contact of the bureau (R2.6)."""
+
+    name: str
+    phone: str
+    hours: str
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the where-am-I panel shows.
+    """What the where-am-I panel shows (`templates/_state_panel.html` calls it the slip).
 
-    `is_mine` says that the reader's side has to act. `until` is None where no text sets a time;
-    `until_words` says so, or how much is left. `contacts` are the bureau's published ones (R2.6).
+    `is_mine` says that the reader's side has to act. `until` is None where no text sets a time,
+    `contact` where the bureau has published none.
     """
 
     state: str
-    state_label: str
+    word: str
+    stages: tuple[Stage, ...]
     holder: str
     is_mine: bool
     since: datetime
     until: datetime | None
-    until_words: str
     is_late: bool
     next_step: str
     bureau: str
-    contacts: tuple[AgencyContact, ...]
+    contacts: tuple[Contact, ...]
+
+    @property
+    def contact(self) -> Contact | None:
+        """The first contact."""
+        return self.contacts[0] if self.contacts else None
+
+
+#: The stations of the way, and at which one a filing stands in each state.
+_WAY = (
+    gettext_lazy("填报"),
+    gettext_lazy("审核"),
+    gettext_lazy("开工前报告"),
+    gettext_lazy("确认开工"),
+    gettext_lazy("已开工"),
+)
+_STATION: dict[str, int] = {
+    State.DRAFT: 0,
+    State.RETURNED: 0,
+    State.WITHDRAWN: 0,
+    State.REVOKED: 0,
+    State.SUBMITTED: 1,
+    State.IN_REVIEW: 1,
+    State.APPROVED: 2,
+    State.SUSPENDED: 2,
+    State.READY: 3,
+    State.STARTED: 4,
+}
 
 
 #: What happens next, as the enterprise reads it and as everybody else does.
@@ -95,20 +134,37 @@ def standing_of(filing: Filing, user: User, at: datetime) -> Standing:
         .first()
     )
     for_member = access.is_member(user, filing)
-    until = deadline_of(filing)
     words = _NEXT[filing.state][0 if for_member else 1]
+    until = deadline_of(filing)
     return Standing(
         state=filing.state,
-        state_label=str(filing.get_state_display()),
+        word=str(filing.get_state_display()),
+        stages=_stages(filing),
         holder=_holder(filing, str(bureau or _("所在县区工信部门"))),
         is_mine=_is_mine(filing, user, for_member),
         since=filing.state_since,
         until=until,
-        until_words=until_words(until, at),
         is_late=until is not None and at > until,
         next_step=str(words),
         bureau=str(bureau or ""),
-        contacts=tuple(bureau.contacts.all()) if bureau else (),
+        contacts=_contacts(bureau),
+    )
+
+
+def _stages(filing: Filing) -> tuple[Stage, ...]:
+    here = _STATION[filing.state]
+    over = filing.state == State.STARTED
+    return tuple(
+        Stage(str(label), "done" if n < here or over else ("now" if n == here else "todo"))
+        for n, label in enumerate(_WAY)
+    )
+
+
+def _contacts(bureau: Agency | None) -> tuple[Contact, ...]:
+    if bureau is None:
+        return ()
+    return tuple(
+        Contact(f"{bureau} {row.name}", row.phone, row.hours) for row in bureau.contacts.all()
     )
 
 
@@ -141,30 +197,3 @@ def _is_mine(filing: Filing, user: User, for_member: bool) -> bool:
     if for_member:
         return with_enterprise
     return filing.state in WITH_BUREAU and bool(access.actors(user, filing))
-
-
-def moment_words(moment: datetime) -> str:
-    """A moment as people say it: 3月8日 17:00."""
-    return date_format(timezone.localtime(moment), _("n月j日 H:i"))
-
-
-def until_words(until: datetime | None, at: datetime) -> str:
-    """How much time is left, with the exact moment; or that no text sets one."""
-    if until is None:
-        return _("文件没有规定时限")
-    when = moment_words(until)
-    if at > until:
-        return _("已超过%(long)s（应在%(when)s 前）") % {"long": _long(at - until), "when": when}
-    return _("还剩%(long)s（%(when)s 前）") % {"long": _long(until - at), "when": when}
-
-
-def _long(span: timedelta) -> str:
-    """A span in the largest unit that still says enough: minutes, hours to two days, days."""
-    if span < _HOUR:
-        minutes = max(1, int(span.total_seconds() // 60))
-        return ngettext(" %(n)s 分钟", " %(n)s 分钟", minutes) % {"n": minutes}
-    if span < 2 * _DAY:
-        hours = int(span / _HOUR)
-        return ngettext(" %(n)s 小时", " %(n)s 小时", hours) % {"n": hours}
-    days = int(span / _DAY)
-    return ngettext(" %(n)s 天", " %(n)s 天", days) % {"n": days}

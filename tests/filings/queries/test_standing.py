@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from filings.models import CitySetting
-from filings.queries.standing import standing_of, until_words
+from filings.queries.standing import Contact, standing_of
 from filings.states import State
 from tests import factories as make
 from tests.factories import NOW
@@ -22,8 +22,10 @@ def test_a_draft_is_with_the_enterprise_and_names_whom_to_call():
 
     assert standing.holder == filing.enterprise.name
     assert standing.is_mine
-    assert standing.until_words == "文件没有规定时限"
-    assert [contact.phone for contact in standing.contacts] == ["0391-0000101"]
+    assert standing.until is None
+    assert standing.contact == Contact(
+        "解放区工业和信息化局 复工复产专班", "0391-0000101", "每天 8:00-20:00"
+    )
 
 
 @pytest.mark.parametrize("state", [state.value for state in State])
@@ -49,17 +51,22 @@ def test_a_filing_in_review_names_the_reviewer_and_the_hours_that_are_left():
 
     assert standing.holder == f"解放区工业和信息化局（审核人：{people.reviewer}）"
     assert standing.until == filing.submitted_at + timedelta(hours=32)
-    assert standing.until_words == "还剩 31 小时（3月3日 18:00 前）"
     assert not standing.is_late
+    assert standing_of(filing, people.owner, standing.until + timedelta(minutes=1)).is_late
 
 
 @pytest.mark.parametrize(
-    ("span", "words"),
+    ("state", "way"),
     [
-        (timedelta(minutes=40), "还剩 40 分钟（3月2日 09:40 前）"),
-        (timedelta(days=3, hours=2), "还剩 3 天（3月5日 11:00 前）"),
-        (-timedelta(hours=5), "已超过 5 小时（应在3月2日 04:00 前）"),
+        ("draft", "now todo todo todo todo"),
+        ("in_review", "done now todo todo todo"),
+        ("approved", "done done now todo todo"),
+        ("started", "done done done done done"),
     ],
 )
-def test_time_is_told_as_people_say_it(span, words):
-    assert until_words(NOW + span, NOW) == words
+def test_the_way_shows_how_far_the_filing_is(state, way):
+    filing, people = make.filing_in(state)
+
+    stages = standing_of(filing, people.owner, NOW).stages
+
+    assert [stage.status for stage in stages] == way.split()
