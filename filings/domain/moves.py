@@ -98,7 +98,8 @@ def _require_remark(move: Move, remark: str) -> None:
         raise Refused(_("请写明“%(move)s”的理由。") % {"move": move.label}, rule=move.rule)
 
 
-def _require_fresh(filing: Filing, revision: int | None) -> None:
+def require_fresh(filing: Filing, revision: int | None) -> None:
+    """Raise Stale when the page that carried `revision` is older than the locked filing."""
     if revision is not None and revision != filing.revision:
         raise Stale(
             _("这份备案刚才已有变化，现在的状态是“%(state)s”。请看过最新内容后再决定。")
@@ -127,7 +128,7 @@ def moving(
     remark = remark.strip()
     with transaction.atomic():
         locked = lock_filing(filing.pk)
-        _require_fresh(locked, revision)
+        require_fresh(locked, revision)
         access.may_move(by, locked, name).require()
         _require_remark(move, remark)
         acting = min(access.actors(by, locked) & move.actors)
@@ -204,9 +205,10 @@ def _require_corrections_mended(filing: Filing) -> None:
 def withdraw_filing(
     filing: Filing, *, by: User, at: datetime, remark: str, revision: int | None = None
 ) -> None:
-    """The owner takes the filing back."""
+    """The owner takes the filing back, an approved version of it too."""
     with moving(filing, "withdraw", by=by, at=at, revision=revision, remark=remark) as moved:
         moved.holder = None
+        moved.approved_version = None
 
 
 def reopen_filing(filing: Filing, *, by: User, at: datetime, revision: int | None = None) -> None:
@@ -355,7 +357,9 @@ def revoke_filing(
         moved.approved_version = None
 
 
-def waive_gate(filing: Filing, gate: str, *, by: User, at: datetime, reason: str) -> GateWaiver:
+def waive_gate(
+    filing: Filing, gate: str, *, by: User, at: datetime, reason: str, revision: int | None = None
+) -> GateWaiver:
     """Let the filing pass one approval gate, for a reason that is shown and logged.
 
     Raises Refused for a start gate: R2.9 knows no exception.
@@ -366,6 +370,7 @@ def waive_gate(filing: Filing, gate: str, *, by: User, at: datetime, reason: str
         raise Refused(_("请写明免于核对的理由。"))
     with transaction.atomic():
         locked = lock_filing(filing.pk)
+        require_fresh(locked, revision)
         access.may_waive(by, locked).require()
         waiver, __ = GateWaiver.objects.update_or_create(
             filing=locked, gate=gate, defaults={"reason": reason.strip(), "by": by, "at": at}

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from filings.models import CitySetting, Filing, Receipt, ReceiptCounter
+from filings.models import CitySetting, Filing, Receipt, ReceiptCounter, Step
 from filings.states import State
 
 STANDINGS = {
@@ -15,6 +15,7 @@ STANDINGS = {
     "superseded": _("已被新版本取代"),
     "suspended": _("已暂停"),
     "revoked": _("已撤销"),
+    "withdrawn": _("企业已撤回"),
 }
 
 
@@ -45,11 +46,22 @@ def _next_number(filing: Filing, year: int) -> str:
 
 
 def standing_of(receipt: Receipt) -> str:
-    """`valid`, `superseded`, `suspended` or `revoked`: how the receipt stands now."""
+    """How the receipt stands now: `valid`, `superseded`, `suspended`, `revoked` or `withdrawn`.
+
+    A receipt stands until a later version is approved: a change that is only submitted, or returned
+    to be mended, does not touch it.
+    """
     if receipt.superseded_at:
         return "superseded"
-    if receipt.filing.state == State.REVOKED or receipt.filing.approved_version is None:
-        return "revoked"
+    if receipt.filing.approved_version is None:
+        return _how_it_ended(receipt)
     if receipt.filing.state == State.SUSPENDED:
         return "suspended"
     return "valid"
+
+
+def _how_it_ended(receipt: Receipt) -> str:
+    last = Step.objects.filter(
+        filing=receipt.filing_id, move__in=("revoke", "withdraw"), version__gte=receipt.version
+    ).last()
+    return "withdrawn" if last and last.move == "withdraw" else "revoked"

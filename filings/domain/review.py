@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from filings import access
 from filings.models import Correction, Filing, Opinion, User, ZoneReceipt
-from jiaozuo_portal.lib.refusals import NotAllowed, Refused
+from jiaozuo_portal.lib.refusals import NotAllowed, Refused, Stale
 
 from . import audit, notices
-from .moves import lock_filing
+from .moves import lock_filing, require_fresh
 
 
 def collect_correction(
@@ -25,15 +25,18 @@ def collect_correction(
     path: str = "",
     label: str = "",
     rule: str = "",
+    revision: int | None = None,
 ) -> Correction:
     """Note one point to mend, tied to the version under review, its section and row.
 
-    The enterprise sees it only when the filing is returned.
+    The enterprise sees it only when the filing is returned. `revision` is the one that the page
+    carried: a point about content that is no longer under review raises Stale.
     """
     if not text.strip():
         raise Refused(_("请写明需要补正的内容。"))
     with transaction.atomic():
         locked = lock_filing(filing.pk)
+        require_fresh(locked, revision)
         access.may_correct(by, locked).require()
         return Correction.objects.create(
             filing=locked,
@@ -48,10 +51,11 @@ def collect_correction(
         )
 
 
-def drop_correction(correction: Correction, *, by: User) -> None:
+def drop_correction(correction: Correction, *, by: User, revision: int | None = None) -> None:
     """Take back a point that has not been sent yet."""
     with transaction.atomic():
         locked = lock_filing(correction.filing_id)
+        require_fresh(locked, revision)
         access.may_correct(by, locked).require()
         gone, __ = Correction.objects.filter(
             pk=correction.pk, status=Correction.Status.COLLECTED
@@ -75,24 +79,44 @@ def mend_correction(
     return correction
 
 
-def settle_correction(correction: Correction, *, by: User) -> Correction:
+def settle_correction(
+    correction: Correction, *, by: User, revision: int | None = None
+) -> Correction:
     """The reviewer has looked at the mended point and is content."""
-    access.may_correct(by, correction.filing).require()
-    Correction.objects.filter(pk=correction.pk, status=Correction.Status.MENDED).update(
-        status=Correction.Status.SETTLED
-    )
+    with transaction.atomic():
+        locked = lock_filing(correction.filing_id)
+        require_fresh(locked, revision)
+        access.may_correct(by, locked).require()
+        Correction.objects.filter(pk=correction.pk, status=Correction.Status.MENDED).update(
+            status=Correction.Status.SETTLED
+        )
     correction.refresh_from_db()
     return correction
 
 
-def give_opinion(filing: Filing, *, text: str, by: User, at: datetime) -> Opinion:
-    """The health authority of the district writes its guidance (R1.6). It never blocks."""
+def _require_version(filing: Filing, version: int | None) -> None:
+    """Moves of the bureau don't disturb zone and health; only a newer version makes a page old."""
+    if version is not None and version != filing.version:
+        raise Stale(
+            _("企业刚刚提交了第 %(version)s 版，请看过后再办理。") % {"version": filing.version}
+        )
+
+
+def give_opinion(
+    filing: Filing, *, text: str, by: User, at: datetime, version: int | None = None
+) -> Opinion:
+    """The health authority of the district writes its guidance (R1.6). It never blocks.
+
+    `version` is the one that the page showed: a newer one raises Stale.
+    """
     agency = access.health_agency(by, filing)
     if agency is None:
         raise NotAllowed(_("只有本县区的卫生防疫部门可以提出指导意见。"))
     if not text.strip():
         raise Refused(_("请写明指导意见。"), rule="R1.6")
     with transaction.atomic():
+        filing = lock_filing(filing.pk)
+        _require_version(filing, version)
         opinion = Opinion.objects.create(
             filing=filing,
             version=filing.version,
@@ -120,21 +144,25 @@ def handle_opinion(opinion: Opinion, *, by: User, at: datetime, answer: str = ""
     return opinion
 
 
-def receive_for_zone(filing: Filing, *, by: User, at: datetime) -> ZoneReceipt:
-    """The cluster zone records that it has received the current version (R1.5); once a version."""
+def receive_for_zone(
+    filing: Filing, *, by: User, at: datetime, version: int | None = None
+) -> ZoneReceipt:
+    """The cluster zone records that it has received the current version (R1.5); once a version.
+
+    `version` is the one that the page showed: a newer one raises Stale.
+    """
     agency = access.zone_agency(by, filing)
     if agency is None:
         raise NotAllowed(_("只有本集聚区的管理机构可以登记接收。"))
-    found = ZoneReceipt.objects.filter(filing=filing, version=filing.version).first()
-    if found:
-        return found
-    try:
-        with transaction.atomic():
-            receipt = ZoneReceipt.objects.create(
-                filing=filing, version=filing.version, agency_id=agency, by=by, at=at
-            )
+    with transaction.atomic():
+        filing = lock_filing(filing.pk)
+        _require_version(filing, version)
+        receipt, is_new = ZoneReceipt.objects.get_or_create(
+            filing=filing,
+            version=filing.version,
+            defaults={"agency_id": agency, "by": by, "at": at},
+        )
+        if is_new:
             circles = notices.audience(("enterprise", "bureau"), filing, but=by)
             notices.send("zone_received", circles, at=at, filing=filing)
-    except IntegrityError:
-        return ZoneReceipt.objects.get(filing=filing, version=filing.version)
     return receipt

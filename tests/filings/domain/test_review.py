@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
+
 import pytest
 
 from filings.domain import moves, review
 from filings.models import Correction, Notice, ZoneReceipt
-from jiaozuo_portal.lib.refusals import NotAllowed, Refused
+from jiaozuo_portal.lib.refusals import NotAllowed, Refused, Stale
 from tests import factories as make
 from tests.factories import NOW
 
@@ -98,3 +100,47 @@ def test_a_zone_has_nothing_to_do_with_a_firm_outside_it():
 
     with pytest.raises(NotAllowed):
         review.receive_for_zone(filing, by=make.officer("zone", district="410803"), at=NOW)
+
+
+def test_a_point_about_a_page_that_is_older_than_the_filing_is_not_noted():
+    filing, people = make.filing_in("in_review")
+    seen = filing.revision
+    moves.hand_over_filing(filing, by=people.reviewer, to=people.lead, at=NOW)
+
+    with pytest.raises(Stale):
+        review.collect_correction(
+            filing, section="plan", text="请补", by=people.lead, at=NOW, revision=seen
+        )
+    with pytest.raises(Stale):
+        moves.waive_gate(filing, "plan", by=people.lead, at=NOW, reason="理由", revision=seen)
+
+    assert not Correction.objects.exists()
+
+
+def test_a_mended_point_is_settled_by_who_holds_the_filing():
+    filing, people = make.filing_in("returned")
+    point = Correction.objects.get()
+    review.mend_correction(point, by=people.owner, at=NOW)
+    moves.submit_filing(filing, by=people.owner, at=NOW, key=uuid.uuid4())
+    moves.claim_filing(filing, by=people.reviewer, at=NOW)
+    colleague = make.officer("bureau", district=filing.district.code)
+
+    with pytest.raises(NotAllowed):
+        review.settle_correction(point, by=colleague)
+    review.settle_correction(point, by=people.reviewer, revision=filing.revision)
+
+    assert point.status == "settled"
+
+
+def test_zone_and_health_write_about_the_version_that_they_saw():
+    filing, people = make.filing_in("approved", district="410882", zone=True)
+    moves.submit_filing(filing, by=people.owner, at=NOW, key=uuid.uuid4())
+    doctor = make.officer("health", district="410882")
+    zone = make.officer("zone", district="410882")
+
+    with pytest.raises(Stale):
+        review.give_opinion(filing, text="请分餐", by=doctor, at=NOW, version=1)
+    with pytest.raises(Stale):
+        review.receive_for_zone(filing, by=zone, at=NOW, version=1)
+
+    assert review.receive_for_zone(filing, by=zone, at=NOW, version=2).version == 2
