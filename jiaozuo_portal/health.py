@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, JsonResponse
 from prometheus_client import multiprocess
 
 from jiaozuo_portal.celery import app
@@ -61,7 +61,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
 def metrics(request: HttpRequest) -> HttpResponse:
     """The figures for Prometheus, for the listed addresses or the token; 404 for others."""
     if not _may_read_metrics(request):
-        raise Http404
+        return HttpResponseNotFound("not found\n", content_type="text/plain")
     page = prometheus_client.generate_latest(_process_registry())
     page += prometheus_client.generate_latest(_outbox_registry())
     return HttpResponse(page, content_type=prometheus_client.CONTENT_TYPE_LATEST)
