@@ -1,0 +1,1 @@
+"""Papers that the portal prints: plain facts in, PDF out; no Django."""
