@@ -15,12 +15,12 @@ from .identity import mask_numbers, masked
 from .limits import SheetRefused
 from .reading import HEADER_ROWS, Cell, Grid, Row
 from .values import Parser, is_blank, refuse_fault
-from .vocabulary import EXAMPLE_MARK, HEADING_TO_PASS_OVER
+from .vocabulary import EXAMPLE_MARK, FULL_STOPS, HEADING_TO_PASS_OVER, LIST_MARK
 from .words import BadValue, Phrase, Words
 
 MOST_ERRORS = 20_000
-_BRACKETS = re.compile(r"[(\[【<].*?[)\]】>]")
-_LOOSE = re.compile(r"[\s*:;,、。.\u200b\ufeff_-]+")
+_BRACKETS = re.compile(r"[(\[\u3010<].*?[)\]\u3011>]")
+_LOOSE = re.compile(rf"[\s*:;,{LIST_MARK}{FULL_STOPS}\u200b\ufeff_-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +201,7 @@ class _Listed:
         self._words = words
 
     def __str__(self) -> str:
-        return "、".join(map(str, self._words))
+        return LIST_MARK.join(map(str, self._words))
 
 
 @dataclass(slots=True)

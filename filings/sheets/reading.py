@@ -22,6 +22,7 @@ from python_calamine import (
 
 from . import package
 from .limits import STANDARD, Limits, SheetRefused
+from .vocabulary import CSV_DELIMITERS
 from .words import Phrase
 
 HEADER_ROWS = 10
@@ -385,7 +386,7 @@ def _delimiter_of(lines: _Lines, grid: Grid) -> str:
         next(lines)
         grid.rows.append([])
         return line[4]
-    return max(",\t;，", key=line.count)
+    return max(CSV_DELIMITERS, key=line.count)
 
 
 def _read_records(lines: _Lines, delimiter: str, grid: Grid, limits: Limits) -> None:

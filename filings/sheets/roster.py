@@ -23,6 +23,9 @@ from .vocabulary import (
     HEALTH_ANSWERS,
     ID_KIND_ANSWERS,
     INSPECTION_ANSWERS,
+    LIST_MARK,
+    NO_CERTIFICATE,
+    PLACE_PATTERN,
     ROSTER_HEADINGS,
     ROSTER_HINTS,
 )
@@ -69,7 +72,7 @@ ROSTER_FIELDS: tuple[str, ...] = tuple(
 
 def _certificate_no(value: Cell, today: date) -> str:
     result: str = values.text(60)(value, today)
-    if values.folded_answer(result) in {"无", "没有", "否", "未办", "未开", "none", "no"}:
+    if values.folded_answer(result) in NO_CERTIFICATE:
         return ""
     return result
 
@@ -219,9 +222,7 @@ def _refuse_second(first_seen: dict[str, int], number: str, row: int) -> None:
         )
 
 
-_PROVINCE = r"(?P<province>.{2,}?(?:省|自治区)|(?:北京|天津|上海|重庆)市|(?:香港|澳门)特别行政区)?"
-_CITY = r"(?P<city>[^市县区]{1,}?(?:市|自治州|地区|盟))?"
-_ORIGIN = re.compile(rf"{_PROVINCE}{_CITY}(?P<county>.*)").fullmatch
+_ORIGIN = re.compile(PLACE_PATTERN).fullmatch
 
 
 def split_place(text: str) -> tuple[str, str, str]:
@@ -254,7 +255,7 @@ def _note_rest(grid: Grid, table: Table, rows: Sequence[RosterRow]) -> None:
             Phrase(
                 _("只读取了工作表“%(sheet)s”，没有读取：%(others)s。"),
                 sheet=grid.sheet,
-                others="、".join(grid.passed_over[:5]),
+                others=LIST_MARK.join(grid.passed_over[:5]),
             )
         )
     for key, numbers in table.empty.items():

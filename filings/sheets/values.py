@@ -12,7 +12,21 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from .reading import Cell, Fault
-from .vocabulary import BLANK_WORDS, CHINESE_NUMERALS, NO_WORDS, NONE_ZH, Answers
+from .vocabulary import (
+    ANSWER_ENDS,
+    BATCH_PREFIX,
+    BATCH_SUFFIXES,
+    BLANK_WORDS,
+    CHINESE_NUMERALS,
+    DATE_PATTERN,
+    DATE_WITH_SHORT_YEAR,
+    DATE_WITHOUT_YEAR,
+    FORMULA_STARTS,
+    FULL_STOPS,
+    NO_WORDS,
+    NONE_ZH,
+    Answers,
+)
 from .words import BadValue, Phrase
 
 Parser = Callable[[Any, date], Any]
@@ -20,15 +34,13 @@ Parser = Callable[[Any, date], Any]
 _SPACES = re.compile(r"[\s\u200b-\u200f\u2028-\u202e\u2060\ufeff]+")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 # What the portal's own exports put before a cell that a spreadsheet would take for a formula.
-_NEUTRALISED = re.compile(r"'(?=[=+\-@＝＋－＠])")
+_NEUTRALISED = re.compile(f"'(?=[{re.escape(FORMULA_STARTS)}])")
 
 _DATE_EXPECTED = _("年月日俱全的日期，例如 2020-02-20")
-_YMD = re.compile(
-    r"([0-9]{4})\s?[-/.年]\s?([0-9]{1,2})\s?[-/.月]\s?([0-9]{1,2})\s?[日号]?(?:[T ]+[0-9:.]{4,15})?"
-).fullmatch
+_YMD = re.compile(DATE_PATTERN).fullmatch
 _COMPACT = re.compile(r"(20[0-9]{2})([0-9]{2})([0-9]{2})").fullmatch
-_NO_YEAR = re.compile(r"[0-9]{1,2}[-/.月][0-9]{1,2}[日号]?").fullmatch
-_SHORT_YEAR = re.compile(r"[0-9]{1,2}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}[日号]?").fullmatch
+_NO_YEAR = re.compile(DATE_WITHOUT_YEAR).fullmatch
+_SHORT_YEAR = re.compile(DATE_WITH_SHORT_YEAR).fullmatch
 _EPOCH = date(1899, 12, 30)
 
 
@@ -105,7 +117,7 @@ def none_or_text(most: int) -> Parser:
 
     def parse(value: Cell, today: date) -> str:
         result: str = plain(value, today)
-        return NONE_ZH if result.strip("。.").lower() in NO_WORDS else result
+        return NONE_ZH if result.strip(FULL_STOPS).lower() in NO_WORDS else result
 
     return parse
 
@@ -113,7 +125,7 @@ def none_or_text(most: int) -> Parser:
 def folded_answer(value: str) -> str:
     """An answer without case, width, spaces and closing marks, for comparison."""
     folded = unicodedata.normalize("NFKC", value).lower()
-    return _SPACES.sub("", folded).strip("。.,;；、")
+    return _SPACES.sub("", folded).strip(ANSWER_ENDS)
 
 
 def choice(answers: Answers) -> Parser:
@@ -203,9 +215,11 @@ def day_between(back: int, ahead: int) -> Parser:
 
 
 def batch(value: Cell, today: date) -> int:
-    """The number of a return batch, 1 to 99; 第一批 and 第1批 count as well."""
+    """The number of a return batch, 1 to 99, written in digits or as an ordinal."""
     written = unicodedata.normalize("NFKC", text_of(value)).replace(" ", "")
-    written = written.removeprefix("第").removesuffix("批次").removesuffix("批")
+    written = written.removeprefix(BATCH_PREFIX)
+    for suffix in BATCH_SUFFIXES:
+        written = written.removesuffix(suffix)
     number = CHINESE_NUMERALS.get(written, 0)
     if re.fullmatch(r"[0-9]{1,2}", written):
         number = int(written)

@@ -250,6 +250,7 @@ ROSTER_HEADINGS: dict[str, tuple[Words, tuple[str, ...]]] = {
     "gatherings": (
         Words("集会聚会情况", "Gatherings"),
         (
+            "聚会",
             "聚会情况",
             "聚集情况",
             "集会聚会",
@@ -641,7 +642,7 @@ UNIT_ALIASES: dict[str, tuple[str, ...]] = {
 }
 
 NO_WORDS = frozenset({"无", "没有", "否", "未", "未外出", "未出行", "未参加", "没", "no", "none"})
-BLANK_WORDS = frozenset({"-", "--", "—", "——", "/", "\\", "n/a", "na", "null"})
+BLANK_WORDS = frozenset({"-", "'-", "--", "—", "——", "/", "\\", "n/a", "na", "null"})
 HEADING_TO_PASS_OVER = frozenset({"序号", "编号", "no", "#", "问题说明", "whattocorrect"})
 CHINESE_NUMERALS = {
     "一": 1,
@@ -711,3 +712,52 @@ LEDGER_HINTS: dict[str, tuple[Words, str]] = {
     "person": (Words("经手人姓名", "Who handled it"), "张三"),
     "purpose": (Words("来源或用途", "Where from or what for"), "采购入库"),
 }
+
+# Patterns and marks of Chinese writing that the parsers need.
+DATE_PATTERN = (
+    r"([0-9]{4})\s?[-/.年]\s?([0-9]{1,2})\s?[-/.月]\s?([0-9]{1,2})\s?[日号]?"
+    r"(?:[T ]+[0-9:.]{4,15})?"
+)
+DATE_WITHOUT_YEAR = r"[0-9]{1,2}[-/.月][0-9]{1,2}[日号]?"
+DATE_WITH_SHORT_YEAR = r"[0-9]{1,2}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}[日号]?"
+BATCH_PREFIX, BATCH_SUFFIXES = "第", ("批次", "批")
+NO_CERTIFICATE = frozenset({"无", "没有", "否", "未办", "未开", "none", "no"})
+PLACE_PATTERN = (
+    r"(?P<province>.{2,}?(?:省|自治区)|(?:北京|天津|上海|重庆)市|(?:香港|澳门)特别行政区)?"
+    r"(?P<city>[^市县区]{1,}?(?:市|自治州|地区|盟))?"
+    r"(?P<county>.*)"
+)
+LIST_MARK = "、"
+CSV_DELIMITERS = ",\t;，"
+FULL_STOPS = "。."
+ANSWER_ENDS = "。.,;；、"
+FORMULA_STARTS = "=+-@＝＋－＠"
+
+# Names and places of the sample rosters: common ones, put together by chance.
+SAMPLE_SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
+SAMPLE_GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂文辉玲红波鑫宇浩凯燕飞鹏华建国志海"
+SAMPLE_PLACES: tuple[tuple[str, str, str, str], ...] = (
+    # the first two digits of ids, province, city, county
+    ("41", "河南省", "焦作市", "解放区"),
+    ("41", "河南省", "焦作市", "温县"),
+    ("41", "河南省", "焦作市", "孟州市"),
+    ("41", "河南省", "郑州市", "中原区"),
+    ("41", "河南省", "新乡市", "辉县市"),
+    ("42", "湖北省", "襄阳市", "枣阳市"),
+    ("14", "山西省", "晋城市", "泽州县"),
+    ("13", "河北省", "邯郸市", "永年区"),
+    ("61", "陕西省", "西安市", "雁塔区"),
+    ("34", "安徽省", "阜阳市", "临泉县"),
+)
+SAMPLE_WORKSHOPS = ("铸造车间", "机加车间", "装配车间", "包装车间", "动力车间", "行政办公室")
+SAMPLE_TEAMS = ("甲班", "乙班", "丙班")
+SAMPLE_POSTS = ("操作工", "质检员", "班长", "维修工", "叉车工", "文员")
+SAMPLE_HEALTH = "健康"
+SAMPLE_TRAVEL = ("无", "无", "无", "郑州市走亲", "新乡市探亲")
+SAMPLE_GATHERINGS = ("无", "无", "无", "家庭聚餐一次")
+SAMPLE_CERTIFICATE = "JK2020"
+SAMPLE_RESULTS = ("合格", "合格", "合格", "合格", "待检")
+SAMPLE_WRONG_HEALTH = ("还行", "见附表")
+SAMPLE_LANDLINE = "0391-3560000"
+SAMPLE_NO_YEAR = "2.20"
+SAMPLE_SHEET = "花名册"
