@@ -18,6 +18,7 @@ from .domain.notices import members_of
 from .domain.notices import send as send_notice
 from .models import Agency, Enterprise, Filing, User
 from .models.filing import filing_scope
+from .queries.standing import Standing, standing_of
 from .states import State
 
 
@@ -28,6 +29,20 @@ class KnownFact:
     value: Any
     source: str
 
+
+#: What the profile can say, and what the filing itself proves: nobody declares these.
+PROFILE_FACTS = frozenset(
+    {
+        "district",
+        "applicant_type",
+        "sme_industry",
+        "main_sector",
+        "employees",
+        "annual_revenue_wanyuan",
+        "total_assets_wanyuan",
+    }
+)
+FILING_FACTS = frozenset({"is_resuming_or_resumed"})
 
 #: The filing stands for a firm that resumes work, from its first submission on.
 _RESUMING = frozenset(State) - {State.DRAFT, State.WITHDRAWN, State.REVOKED}
@@ -77,6 +92,8 @@ def filings_by_id(ids: Iterable[int]) -> dict[int, Filing]:
 
 
 __all__ = [
+    "FILING_FACTS",
+    "PROFILE_FACTS",
     "Agency",
     "Enterprise",
     "Filing",
@@ -84,6 +101,7 @@ __all__ = [
     "NotAllowed",
     "Refused",
     "Stale",
+    "Standing",
     "User",
     "facts_of",
     "filing_scope",
@@ -92,4 +110,5 @@ __all__ = [
     "may_edit_enterprise",
     "notify_enterprise",
     "record_audit",
+    "standing_of",
 ]

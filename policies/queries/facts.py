@@ -1,0 +1,131 @@
+"""What is known of one filing: profile and filing first, then what the enterprise declares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from filings.public import FILING_FACTS, PROFILE_FACTS, Filing, facts_of
+from policies.eligibility import FactError
+from policies.eligibility.facts import Absent, FactSpec, FactType, Registry, SourceKind
+from policies.models import Declaration
+
+
+class Way(StrEnum):
+    """How a missing fact can be given."""
+
+    DECLARE = "declare"
+    PROFILE = "profile"
+    FILING = "filing"
+    SETTING = "setting"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a value comes from: `profile`, `filing` or `declaration` (then also which one)."""
+
+    source: str
+    declaration: Declaration | None = None
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """The facts of a filing, ready to be judged.
+
+    `values` are accepted by the registry; `refused` names those that it cannot take, with the
+    reason; `unused` holds current declarations that the profile or the filing has overtaken.
+    """
+
+    values: Mapping[str, Any]
+    origins: Mapping[str, Origin]
+    refused: Mapping[str, str] = field(default_factory=dict)
+    unused: tuple[Declaration, ...] = ()
+
+
+def way_to_give(registry: Registry, name: str) -> Way:
+    """Where the enterprise gives this fact.
+
+    The size class follows from the profile under the size standard, so it is not declared either.
+    """
+    if name in FILING_FACTS:
+        return Way.FILING
+    if name in PROFILE_FACTS or _is_size_of_profile(registry, name):
+        return Way.PROFILE
+    if registry.facts[name].source is SourceKind.SETTING:
+        return Way.SETTING
+    return Way.DECLARE
+
+
+def gather(filing: Filing, registry: Registry) -> Gathered:
+    """Every fact that is known of a filing. Two queries at most.
+
+    What profile or filing say stands; a declaration of the same fact is not used. A value that
+    the registry cannot take is left out, which makes it unknown; never where the absence of the
+    fact would itself count as an answer (FactError then: the pack does not fit this city).
+    """
+    known = {
+        name: (fact.value, Origin(fact.source))
+        for name, fact in facts_of(filing).items()
+        if name in registry.facts
+    }
+    unused = []
+    for declaration in current_declarations(filing.enterprise_id):
+        spec = registry.facts.get(declaration.fact)
+        if spec is None:
+            continue
+        if declaration.fact in known or way_to_give(registry, declaration.fact) is not Way.DECLARE:
+            unused.append(declaration)
+            continue
+        value = typed(spec, declaration.value)
+        known[declaration.fact] = (value, Origin("declaration", declaration))
+    refused = _refused(known, registry)
+    return Gathered(
+        values={name: value for name, (value, _) in known.items() if name not in refused},
+        origins={name: origin for name, (_, origin) in known.items() if name not in refused},
+        refused=refused,
+        unused=tuple(unused),
+    )
+
+
+def current_declarations(enterprise_id: int) -> list[Declaration]:
+    """What the enterprise declares now, in the order of the answers."""
+    found = Declaration.objects.filter(enterprise_id=enterprise_id).current()
+    return list(found.select_related("by").order_by("pk"))
+
+
+def typed(spec: FactSpec, stored: Any) -> Any:
+    """A stored declaration as the registry reads it: numbers are kept as exact text."""
+    if spec.type is FactType.INT:
+        return int(stored)
+    return Decimal(stored) if spec.type is FactType.NUMBER else stored
+
+
+def _is_size_of_profile(registry: Registry, name: str) -> bool:
+    size = registry.size_inputs
+    if size is None or name != size.size:
+        return False
+    return {size.industry, *size.indicators} <= PROFILE_FACTS
+
+
+def _refused(known: Mapping[str, tuple[Any, Origin]], registry: Registry) -> dict[str, str]:
+    """What the registry cannot take, one after the other until the rest is accepted."""
+    left = {name: value for name, (value, _) in known.items()}
+    refused: dict[str, str] = {}
+    while True:
+        try:
+            registry.parse(left)
+        except FactError as error:
+            name = error.place.removeprefix("facts.")
+            if name not in left or _absence_answers(registry.facts[name]):
+                raise
+            refused[name] = str(error.reason)
+            del left[name]
+        else:
+            return refused
+
+
+def _absence_answers(spec: FactSpec) -> bool:
+    return spec.absent is Absent.HOLDS or spec.default is not None

@@ -1,0 +1,28 @@
+"""The work of policies that the outbox hands over."""
+
+from __future__ import annotations
+
+from jiaozuo_portal.lib import clock
+from jiaozuo_portal.outbox.models import OutboxRow
+from jiaozuo_portal.outbox.queue import handles
+
+from .domain.matching import match_filing, request_rematch
+from .domain.packs import keep_judging_daily
+
+
+@handles("support.match")
+def match_one(row: OutboxRow) -> None:
+    """Judge one filing after a move, a submission, a new profile, or a new day."""
+    match_filing(int(row.subject), at=clock.now())
+
+
+@handles("support.day")
+def match_all(row: OutboxRow) -> None:
+    """A day of the portal's clock has begun: judge every filing, and ask for the next day.
+
+    A row that comes late (the portal was down) judges the present day; days in between are not
+    made up, for nobody was shown them.
+    """
+    at = clock.now()
+    request_rematch(at=at)
+    keep_judging_daily(at=at)

@@ -1,0 +1,61 @@
+"""`load_pack` and `rematch` from the command line."""
+
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from jiaozuo_portal.outbox.models import OutboxRow
+from policies.models import Pack, SupportLink
+from tests.factories import filing
+from tests.factories.policies import publish_pack, write_pack
+
+pytestmark = pytest.mark.django_db
+
+
+def test_load_pack_says_what_it_did(tmp_path: Path):
+    first, again = StringIO(), StringIO()
+
+    call_command("load_pack", str(write_pack(tmp_path)), stdout=first)
+    call_command("load_pack", str(tmp_path), stdout=again)
+
+    assert first.getvalue() == "small v1 loaded and published (6 measures)\n"
+    assert again.getvalue() == "small v1 is published already (6 measures)\n"
+
+
+def test_load_pack_refuses_a_broken_pack_by_file_and_line(tmp_path: Path):
+    write_pack(tmp_path)
+    (tmp_path / "a" / "01.yaml").write_text("document: 甲1\nclause: one\n", encoding="utf-8")
+
+    with pytest.raises(CommandError, match=r"^a/01\.yaml:\d+: "):
+        call_command("load_pack", str(tmp_path))
+
+    assert not Pack.objects.exists()
+
+
+def test_the_pack_beside_the_code_loads_by_itself():
+    call_command("load_pack", stdout=StringIO())
+
+    measures = Pack.objects.published().get().measures
+    assert {"豫政9-17b", "豫政9-10d", "豫政9-12a"} <= set(measures.values_list("key", flat=True))
+
+
+def test_rematch_asks_for_each_filing_once_a_day(tmp_path: Path, clock_at, drain):
+    clock_at("2020-03-02T09:00:00+08:00")
+    publish_pack(tmp_path)
+    for _ in range(2):
+        filing()
+    drain()
+    judged = SupportLink.objects.count()
+    out = StringIO()
+
+    call_command("rematch", stdout=out)
+    clock_at("2020-03-03T09:00:00+08:00")
+    call_command("rematch", stdout=out)
+    call_command("rematch", stdout=out)
+
+    assert out.getvalue().split(" filings are waiting to be judged\n")[:3] == ["0", "2", "2"]
+    assert OutboxRow.objects.filter(kind="support.match", done_at=None).count() == 2
+    drain()
+    assert SupportLink.objects.count() == judged
