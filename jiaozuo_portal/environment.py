@@ -194,6 +194,8 @@ def broker_settings(url: str) -> tuple[str, dict[str, Any]]:
         "data_folder_in": f"{parts.path}/messages",
         "data_folder_out": f"{parts.path}/messages",
         "control_folder": f"{parts.path}/control",
+        # By default a worker looks once a second and takes one message each time.
+        "polling_interval": 0.05,
     }
 
 
