@@ -140,7 +140,7 @@ def _refuse_dangerous(archive: zipfile.ZipFile, uploaded: IO[bytes]) -> None:
 def _unpacked(part: zipfile.ZipInfo, uploaded: IO[bytes], room: int) -> Iterator[bytes]:
     """The true content of one part in pieces; raises BadFile when it outgrows `room` bytes."""
     if part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise NotImplementedError
+        raise zipfile.BadZipFile("A part is packed in a way that Office does not use.")
     uploaded.seek(part.header_offset)
     header = _LOCAL_HEADER.unpack(uploaded.read(_LOCAL_HEADER.size))
     uploaded.seek(part.header_offset + _LOCAL_HEADER.size + header[-2] + header[-1])
