@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
@@ -10,8 +12,9 @@ from django.core.mail import EmailMessage
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from filings.domain import roster
 from filings.domain.notices import words
-from filings.models import CitySetting, Delivery, Notice, User
+from filings.models import CitySetting, Delivery, Notice, RosterImport, User
 from jiaozuo_portal.lib import clock
 from jiaozuo_portal.outbox.queue import handles
 
@@ -30,8 +33,8 @@ def deliver_notice(row: Any) -> None:
         return
     with translation.override(notice.to.language):
         if notice.to.email:
-            _once(notice, "email", _send_email)
-        if settings.PORTAL_SMS_ADAPTER and notice.to.mobile_sealed:
+            _once(notice, "email", mails.mail_notice)
+        if sms.is_on() and notice.to.mobile_sealed:
             _once(notice, "sms", _send_sms)
 
 
@@ -43,35 +46,55 @@ def _once(notice: Notice, channel: str, send: Any) -> None:
         send(notice)
 
 
-def _send_email(notice: Notice) -> None:
-    to: User = notice.to
-    city = CitySetting.current()
-    sentence = words(notice)
-    EmailMessage(
-        subject=f"【{city.portal_name or city.city_name}】{sentence}",
-        body=_(
-            "%(name)s，您好：\n\n%(sentence)s。\n\n请登录平台查看：%(url)s\n\n"
-            "此邮件由系统发出，请勿直接回复。"
-        )
-        % {
-            "name": to.get_full_name(),
-            "sentence": sentence,
-            "url": settings.PORTAL_BASE_URL + link_of(notice),
-        },
-        to=[to.email],
-        headers={"Message-ID": f"<{notice.key}@portal>", "X-Notice-Key": str(notice.key)},
-    ).send()
-
-
 def _send_sms(notice: Notice) -> None:
-    module, name = settings.PORTAL_SMS_ADAPTER.rsplit(".", 1)
-    getattr(import_module(module), name)(
-        notice.to.mobile_plain(), words(notice), key=str(notice.key)
+    sms.send(notice.to.mobile_plain(), words(notice), key=str(notice.key))
+
+
+@handles("password.reset")
+def send_password_link(row: Any) -> None:
+    """Send the link to a new password; nobody's any more, no mail."""
+    user = User.objects.filter(pk=row.subject, is_active=True).exclude(email="").first()
+    if user is not None:
+        mails.mail_password_link(user, key=f"reset-{row.pk}")
+
+
+@handles("invitation.send")
+def send_invitation(row: Any) -> None:
+    """Send an invitation, unless it was taken back or used meanwhile."""
+    invitation = (
+        Invitation.objects.select_related("agency", "enterprise", "invited_by")
+        .filter(pk=row.subject, used_at=None)
+        .first()
     )
+    if invitation is not None:
+        mails.mail_invitation(invitation)
 
 
-def link_of(notice: Notice) -> str:
-    """The address that a notice leads to."""
-    if notice.url:
-        return notice.url
-    return f"/filings/{notice.filing_id}/" if notice.filing_id else "/notices/"
+@handles("roster.read", in_pieces=True)
+def read_roster_import(row: Any) -> None:
+    """Read an uploaded roster and prepare its preview."""
+    job = RosterImport.objects.select_related("filing", "by").filter(key=row.subject).first()
+    if job is None:
+        return
+    with translation.override(job.by.language), _failing_openly(job):
+        roster.read_import(job, today=clock.today())
+
+
+@handles("roster.apply", in_pieces=True)
+def apply_roster_import(row: Any) -> None:
+    """Write a roster that its owner has confirmed, all rows or none."""
+    job = RosterImport.objects.filter(key=row.subject).first()
+    if job is None:
+        return
+    with _failing_openly(job):
+        roster.apply_import(job, at=clock.now())
+
+
+@contextmanager
+def _failing_openly(job: RosterImport) -> Iterator[None]:
+    """Whatever goes wrong, the person who waits for the import is told; the row keeps the error."""
+    try:
+        yield
+    except Exception:
+        roster.fail_import(job, at=clock.now())
+        raise

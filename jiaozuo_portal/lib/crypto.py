@@ -28,27 +28,49 @@ def seal(text: str, *, bound_to: str) -> str:
 
     The same text sealed twice gives two different values: look-up needs `blind_index`.
     """
+    key_id, raw = _encrypt(text.encode(), bound_to)
+    return f"{key_id}.{base64.urlsafe_b64encode(raw).decode()}"
+
+
+def seal_bytes(content: bytes, *, bound_to: str) -> bytes:
+    """Seal the bytes of a file; gives the key's id, a full stop, and the sealed bytes."""
+    key_id, raw = _encrypt(content, bound_to)
+    return key_id.encode() + b"." + raw
+
+
+def unseal_bytes(sealed: bytes, *, bound_to: str) -> bytes:
+    """The bytes that `seal_bytes` sealed for `bound_to`; raises Unreadable."""
+    key_id, _, raw = sealed.partition(b".")
+    return _decrypt(key_id.decode("ascii", "replace"), raw, bound_to)
+
+
+def _encrypt(content: bytes, bound_to: str) -> tuple[str, bytes]:
     key_id, key = _writing_key(settings.PORTAL_FIELD_KEYS)
     nonce = os.urandom(_NONCE_BYTES)
-    sealed = AESGCM(key).encrypt(nonce, text.encode(), _associated_data(key_id, bound_to))
-    return f"{key_id}.{base64.urlsafe_b64encode(nonce + sealed).decode()}"
+    return key_id, nonce + AESGCM(key).encrypt(nonce, content, _associated_data(key_id, bound_to))
+
+
+def _decrypt(key_id: str, raw: bytes, bound_to: str) -> bytes:
+    key = settings.PORTAL_FIELD_KEYS.get(key_id)
+    if key is None:
+        raise Unreadable("The key of the sealed value is not among PORTAL_FIELD_KEYS.")
+    try:
+        return AESGCM(key).decrypt(
+            raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], _associated_data(key_id, bound_to)
+        )
+    except (InvalidTag, ValueError) as error:
+        # SECURITY: the message names neither the value nor its place.
+        raise Unreadable("The sealed value was changed or belongs to another place.") from error
 
 
 def unseal(sealed: str, *, bound_to: str) -> str:
     """The text that was sealed for `bound_to`; raises Unreadable where it cannot be had."""
     key_id, _, encoded = sealed.partition(".")
-    key = settings.PORTAL_FIELD_KEYS.get(key_id)
-    if key is None:
-        raise Unreadable("The key of the sealed value is not among PORTAL_FIELD_KEYS.")
     try:
         raw = base64.b64decode(encoded, altchars=b"-_", validate=True)
-        opened = AESGCM(key).decrypt(
-            raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], _associated_data(key_id, bound_to)
-        )
-    except (InvalidTag, binascii.Error, ValueError) as error:
-        # SECURITY: the message names neither the value nor its place.
-        raise Unreadable("The sealed value was changed or belongs to another place.") from error
-    return opened.decode()
+    except (binascii.Error, ValueError) as error:
+        raise Unreadable("The sealed value is damaged.") from error
+    return _decrypt(key_id, raw, bound_to).decode()
 
 
 def needs_resealing(sealed: str) -> bool:
