@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from jiaozuo_portal.lib import clock
 from jiaozuo_portal.outbox.models import OutboxRow
 from jiaozuo_portal.outbox.queue import handles
@@ -25,4 +27,4 @@ def match_all(row: OutboxRow) -> None:
     """
     at = clock.now()
     request_rematch(at=at)
-    keep_judging_daily(at=at)
+    keep_judging_daily(at=at, done=date.fromisoformat(row.subject))

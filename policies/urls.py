@@ -1,5 +1,23 @@
 """The addresses of policies."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from policies.views import support
+
+_support = [
+    path("support/", support.support_home, name="support_home"),
+    path("filings/<int:pk>/support/", support.support, name="support"),
+    path("filings/<int:pk>/support/answer/", support.support_answer, name="support_answer"),
+    path("filings/<int:pk>/support/answers/", support.support_answers, name="support_answers"),
+    path(
+        "filings/<int:pk>/support/answers/<int:answer>/withdraw/",
+        support.support_withdraw,
+        name="support_withdraw",
+    ),
+    path("filings/<int:pk>/support/summary/", support.support_summary, name="support_summary"),
+    path(
+        "filings/<int:pk>/support/<str:measure>/", support.support_measure, name="support_measure"
+    ),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [*_support]

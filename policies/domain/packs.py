@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from django.db import connection, transaction
@@ -70,12 +70,14 @@ def publish(pack: Pack, *, at: datetime) -> None:
         keep_judging_daily(at=at)
 
 
-def keep_judging_daily(*, at: datetime) -> None:
+def keep_judging_daily(*, at: datetime, done: date | None = None) -> None:
     """Ask for the next day's judging, once: validity ends with the calendar (portal days).
 
-    Each day's work asks for the next one, so the chain needs no scheduler of its own.
+    Each day's work asks for the next one, so the chain needs no scheduler of its own. `done` is
+    the day whose work asks: were the portal's clock behind it, the chain would ask for that very
+    day, which is no news, and end.
     """
-    next_day = clock.day_of(at) + timedelta(days=1)
+    next_day = max(clock.day_of(at), done or date.min) + timedelta(days=1)
     start = datetime.combine(next_day, time(), tzinfo=timezone.get_default_timezone())
     with transaction.atomic():
         enqueue(

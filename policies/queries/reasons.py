@@ -1,0 +1,171 @@
+"""Why a measure has its verdict, in words: what settled it, or what still matters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from filings.public import Filing, User
+from policies.eligibility.conditions import plain
+from policies.models import SupportLink
+
+from .support import Card, Question, Support
+from .verdicts import content_of, digest_of, inputs
+from .wording import clause_words, label_words, requirement_words, say, value_words
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """A value that a condition was judged on, and where it comes from."""
+
+    label: str
+    value: str
+    source: str
+    by: str = ""
+    at: datetime | None = None
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One condition in words: `state` is pass, fail or unknown."""
+
+    label: str
+    requirement: str
+    actual: str
+    state: str
+    clause: str
+    used: tuple[Used, ...]
+    missing: tuple[Question, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A verdict as it was shown from a day on, under a version of the pack."""
+
+    verdict: str
+    amount: Decimal | None
+    day: date
+    version: int
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The reasoning for one measure: what settled it, or what still matters, and the rest."""
+
+    card: Card
+    lines: tuple[Line, ...]
+    rest: tuple[Line, ...]
+    notes: tuple[str, ...]
+    scope_note: str
+    validity: str
+    is_kept: bool
+    history: tuple[Past, ...]
+    siblings: tuple[Card, ...]
+
+
+def explain(support: Support, key: str, user: User) -> Explanation | None:
+    """Why a measure has its verdict; None for a measure that is not offered.
+
+    `lines` are for a no only what failed, for an unknown only what still matters, for a yes all;
+    `rest` are the conditions that did not decide.
+    """
+    result = support.results.get(key)
+    if result is None:
+        return None
+    content = content_of(result, support.judgement, support.gathered)
+    measure = result.measure
+    shown = content["reasons"]
+    links = _history(support.filing, key, user)
+    current = next((link for link in links if link.superseded_at is None), None)
+    benefit = next(b for b in support.benefits if key in [card.key for card in b.cards])
+    return Explanation(
+        card=support.cards[key],
+        lines=tuple(_line(reason, support) for reason in shown),
+        rest=tuple(_line(reason, support) for reason in content["trace"] if reason not in shown),
+        notes=tuple(say(note.text) for note in measure.notes),
+        scope_note=say(measure.scope_note) if measure.scope_note else "",
+        validity=say(measure.validity.basis),
+        is_kept=current is not None and current.sha256 == digest_of(content),
+        history=tuple(
+            Past(link.verdict, link.amount_yuan, link.day, link.pack.version, link.superseded_at)
+            for link in links
+        ),
+        siblings=tuple(card for card in benefit.cards if card.key != key),
+    )
+
+
+def _history(filing: Filing, key: str, user: User) -> list[SupportLink]:
+    links = SupportLink.objects.visible_to(user).filter(filing=filing, measure=key)
+    return list(links.select_related("pack").defer("content", "pack__content").order_by("-pk")[:20])
+
+
+_STATES = {True: "pass", False: "fail", None: "unknown"}
+
+
+def _line(reason: Mapping[str, Any], support: Support) -> Line:
+    pack, name = support.rules.pack, reason["fact"]
+    registry = pack.registry
+    requirement = requirement_words(dict(reason), pack)
+    if name is None:
+        clause = clause_words(pack, reason["clause"])
+        return Line(_("另有条件"), requirement, "", "unknown", clause, (), ())
+    if name not in registry:
+        actual = value_words(registry, name, reason["actual"])
+        clause = clause_words(pack, reason["clause"])
+        return Line(
+            label_words(registry, name), requirement, actual, _STATES[reason["holds"]], clause,
+            (), (),
+        )  # fmt: skip
+    open_facts = support.judgement.situation.missing_facts(name)
+    return Line(
+        label=label_words(registry, name),
+        requirement=requirement,
+        actual=value_words(registry, name, reason["actual"]),
+        state=_STATES[reason["holds"]],
+        clause=clause_words(pack, reason["clause"]),
+        used=tuple(_used(name, support)),
+        missing=tuple(support.question(one) for one in open_facts)
+        if reason["holds"] is None
+        else (),
+    )
+
+
+def _used(name: str, support: Support) -> Iterable[Used]:
+    """The values behind a fact, down to those that somebody gave, with their sources."""
+    registry = support.rules.pack.registry
+    for base in inputs(name, registry):
+        if base in support.gathered.values:
+            yield _given(base, support)
+        elif base in registry.facts and registry.facts[base].default is not None:
+            spec = registry.facts[base]
+            value = value_words(registry, base, spec.default)
+            yield Used(say(spec.label), value, _("没有填写时的默认值"))
+
+
+def _given(name: str, support: Support) -> Used:
+    registry = support.rules.pack.registry
+    origin = support.gathered.origins[name]
+    value = value_words(registry, name, _plain(support, name))
+    label = say(registry.label(name))
+    if origin.declaration is not None:
+        return Used(
+            label, value, _("贵企业的回答"), origin.declaration.by.get_full_name(),
+            origin.declaration.at, reverse("support_answers", args=[support.filing.pk]),
+        )  # fmt: skip
+    if origin.source == "filing":
+        url = reverse("filing", args=[support.filing.pk])
+        return Used(label, value, _("本备案"), url=url)
+    url = reverse("enterprise_profile", args=[support.filing.enterprise_id])
+    return Used(label, value, _("企业资料"), url=url)
+
+
+def _plain(support: Support, name: str) -> Any:
+    return plain(support.judgement.situation.facts[name])

@@ -1,0 +1,295 @@
+"""The support measures of a filing: the page, one measure, and the question asked next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from filings.public import Filing, Refused, standing_of
+from jiaozuo_portal.lib import clock
+from jiaozuo_portal.lib.doors import open_to
+from jiaozuo_portal.lib.pages import keyset_page
+from policies import access
+from policies.domain.declarations import declare, withdraw_declaration
+from policies.eligibility.packs import Kind
+from policies.forms.answers import AnswerForm, shown_value
+from policies.models import Declaration
+from policies.queries.answers import answers_of
+from policies.queries.facts import Way
+from policies.queries.overview import overview_for
+from policies.queries.packs import published_rules
+from policies.queries.reasons import explain
+from policies.queries.support import (
+    VERDICTS,
+    Card,
+    Filters,
+    Question,
+    Support,
+    support_of,
+    supports_of,
+)
+from policies.queries.wording import KINDS
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The question on the page, its form (None where it is answered elsewhere), and the next."""
+
+    question: Question
+    form: AnswerForm | None
+    current: Declaration | None
+    skip_query: str
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A measure whose verdict an answer has changed."""
+
+    card: Card
+    before: str
+
+
+def own_filing(request: HttpRequest, pk: int) -> Filing:
+    """A filing of an enterprise that the person works for; anything else is a 404.
+
+    SECURITY: the pages of support quote what the enterprise declared, so no authority opens them,
+    not even one to which the filing itself is visible.
+    """
+    filings = Filing.objects.visible_to(request.user).filter(  # type: ignore[arg-type]
+        enterprise_id__in=list(request.user.roles)  # type: ignore[union-attr]
+    )
+    return get_object_or_404(
+        filings.select_related("enterprise", "site", "district", "zone", "holder"), pk=pk
+    )
+
+
+@open_to("member")
+def support(request: HttpRequest, pk: int) -> HttpResponse:
+    """Sums, the question that settles most, and every benefit."""
+    filing = own_filing(request, pk)
+    shown = support_of(filing, clock.now())
+    if shown is None:
+        return _no_pack(request, filing)
+    return _page(request, shown, asked=_asked(request, shown))
+
+
+@open_to("clerk", methods=("GET", "POST"))
+def support_answer(request: HttpRequest, pk: int) -> HttpResponse:
+    """Answer a question; what changed is said on the page that asked."""
+    filing = own_filing(request, pk)
+    if request.method == "GET":  # somebody signed in again on the way
+        return redirect("support", pk=pk)
+    before = support_of(filing, clock.now())
+    name = request.POST.get("fact", "")
+    if before is None or name not in before.rules.pack.registry.facts:
+        raise Refused(_("没有这个问题，可能政策已经更新。请回到支持政策页重新选择。"))
+    form = AnswerForm(before.rules.pack.registry.facts[name], request.POST)
+    if form.is_valid():
+        try:
+            declare(filing, name, form.cleaned_data["value"], by=request.user, at=clock.now())  # type: ignore[arg-type]
+        except Refused as refusal:
+            if refusal.__class__ is not Refused:
+                raise
+            form.add_error("value", refusal.message)
+    if form.errors:
+        asked = _asked(request, before, name=name, form=form)
+        return _page(request, before, asked=asked, status=200 if request.htmx else 422)  # type: ignore[attr-defined]
+    after = support_of(filing, clock.now())
+    if after is None:
+        raise Refused(_("政策刚刚撤下，请稍后再看。"))
+    changes = _changes(before, after)
+    if request.htmx:  # type: ignore[attr-defined]
+        return _page(request, after, asked=_asked(request, after), changes=changes, answered=name)
+    messages.success(request, _told(changes))
+    return redirect(_address(pk, request.GET))
+
+
+@open_to("member")
+def support_measure(request: HttpRequest, pk: int, measure: str) -> HttpResponse:
+    """Why one measure has its verdict."""
+    filing = own_filing(request, pk)
+    shown = support_of(filing, clock.now())
+    explanation = explain(shown, measure, request.user) if shown else None  # type: ignore[arg-type]
+    if shown is None or explanation is None:
+        raise Http404
+    context = {
+        "shown": shown,
+        "why": explanation,
+        "may_answer": bool(access.may_declare(request.user, filing.enterprise)),  # type: ignore[arg-type]
+    }
+    return render(request, "policies/support/measure.html", _context(request, filing) | context)
+
+
+@open_to("member")
+def support_answers(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the enterprise has answered, to be corrected or withdrawn."""
+    filing = own_filing(request, pk)
+    shown = support_of(filing, clock.now())
+    if shown is None:
+        return _no_pack(request, filing)
+    now, before = answers_of(shown, request.user)  # type: ignore[arg-type]
+    may = access.may_declare(request.user, filing.enterprise)  # type: ignore[arg-type]
+    context = {"answers": now, "earlier": before, "may_answer": bool(may), "why_not": may.why}
+    return render(request, "policies/support/answers.html", _context(request, filing) | context)
+
+
+@open_to("clerk", methods=("POST",))
+def support_withdraw(request: HttpRequest, pk: int, answer: int) -> HttpResponse:
+    """Withdraw one answer: the fact is unknown again."""
+    filing = own_filing(request, pk)
+    mine = Declaration.objects.visible_to(request.user)  # type: ignore[arg-type]
+    declaration = get_object_or_404(
+        mine.select_related("enterprise"), pk=answer, enterprise=filing.enterprise_id
+    )
+    withdraw_declaration(declaration, filing=filing, by=request.user, at=clock.now())  # type: ignore[arg-type]
+    messages.success(request, _("回答已撤回，相关措施已重新判断。"))
+    return redirect("support_answers", pk=pk)
+
+
+@open_to("member")
+def support_summary(request: HttpRequest, pk: int) -> HttpResponse:
+    """The sums alone, which other pages of the filing load."""
+    filing = own_filing(request, pk)
+    shown = support_of(filing, clock.now())
+    context = {"filing": filing, "shown": shown}
+    return render(request, "policies/support/_summary.html", context)
+
+
+@open_to("member", "policy", "city")
+def support_home(request: HttpRequest) -> HttpResponse:
+    """The sums of each of the person's filings; for a department its measures and their counts."""
+    user: Any = request.user
+    filings = Filing.objects.filter(enterprise_id__in=list(user.roles))
+    page = keyset_page(
+        filings.select_related("enterprise", "site", "district", "zone"),
+        order=("pk",),
+        after=request.GET.get("after"),
+    )
+    is_officer = bool(user.posts_of("policy", "city"))
+    if not is_officer and len(page.rows) == 1 and not page.previous:
+        return redirect("support", pk=page.rows[0].pk)
+    rules = published_rules()
+    now = clock.now()
+    context = {
+        "supports": supports_of(page.rows, now),
+        "page": page,
+        "overview": overview_for(user, rules, clock.day_of(now)) if is_officer and rules else None,
+        "is_officer": is_officer,
+        "has_pack": rules is not None,
+    }
+    return render(request, "policies/support/home.html", context)
+
+
+def _page(
+    request: HttpRequest,
+    shown: Support,
+    *,
+    asked: Asked | None,
+    changes: list[Change] | None = None,
+    answered: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    filters = _filters(request.GET)
+    benefits = [benefit for benefit in shown.benefits if filters.wants(benefit)]
+    may = access.may_declare(request.user, shown.filing.enterprise)  # type: ignore[arg-type]
+    context = {
+        "shown": shown,
+        "having": [benefit for benefit in benefits if benefit.verdict == "eligible"],
+        "open": [benefit for benefit in benefits if benefit.verdict == "unknown"],
+        "not_for_them": [benefit for benefit in benefits if benefit.verdict == "not_eligible"],
+        "count": len(benefits),
+        "filters": filters,
+        "kinds": [(kind.name.lower(), word) for kind, word in KINDS.items()],
+        "asked": asked,
+        "changes": changes,
+        "answered": shown.question(answered) if answered else None,
+        "may_answer": bool(may),
+        "why_not": may.why,
+    }
+    is_part = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
+    if is_part:
+        return render(request, "policies/support/_support.html", context, status=status)
+    context |= _context(request, shown.filing)
+    return render(request, "policies/support/support.html", context, status=status)
+
+
+def _no_pack(request: HttpRequest, filing: Filing) -> HttpResponse:
+    return render(request, "policies/support/no_pack.html", _context(request, filing))
+
+
+def _context(request: HttpRequest, filing: Filing) -> dict[str, Any]:
+    return {
+        "filing": filing,
+        "slip": standing_of(filing, request.user, clock.now()),  # type: ignore[arg-type]
+    }
+
+
+def _filters(query: QueryDict) -> Filters:
+    verdict, kind = query.get("verdict", ""), query.get("kind", "")
+    return Filters(
+        verdict=verdict if verdict in VERDICTS else "",
+        kind=kind if kind in {known.name.lower() for known in Kind} else "",
+        department=query.get("department", ""),
+    )
+
+
+def _asked(
+    request: HttpRequest, shown: Support, *, name: str = "", form: AnswerForm | None = None
+) -> Asked | None:
+    """The question named by the address, or the most telling one that was not put off."""
+    registry = shown.rules.pack.registry
+    skipped = [fact for fact in request.GET.get("skip", "").split(",") if fact in registry.facts]
+    waiting = [q for q in shown.questions if q.way is not Way.SETTING and q.fact not in skipped]
+    name = name or (request.GET.get("ask", "") if request.method == "GET" else "")
+    if name in registry.facts:
+        question = shown.question(name)
+    elif waiting:
+        question = waiting[0]
+    else:
+        return None
+    origin = shown.gathered.origins.get(question.fact)
+    current = origin.declaration if origin else None
+    spec = registry.facts[question.fact]
+    if form is None and question.way is Way.DECLARE:
+        initial = {"value": shown_value(spec, current.value)} if current else {}
+        form = AnswerForm(spec, initial=initial)
+    return Asked(
+        question=question,
+        form=form,
+        current=current,
+        skip_query=",".join([*skipped, question.fact]),
+        left=sum(q.fact != question.fact for q in waiting),
+    )
+
+
+def _changes(before: Support, after: Support) -> list[Change]:
+    return [
+        Change(card, before.cards[key].verdict)
+        for key, card in after.cards.items()
+        if key in before.cards and before.cards[key].verdict != card.verdict
+    ]
+
+
+def _told(changes: list[Change]) -> str:
+    if not changes:
+        return _("回答已记录，暂时没有措施的结果因此改变。")
+    return ngettext(
+        "回答已记录，%(count)s 项措施的结果有变化。",
+        "回答已记录，%(count)s 项措施的结果有变化。",
+        len(changes),
+    ) % {"count": len(changes)}
+
+
+def _address(pk: int, query: QueryDict) -> str:
+    kept = query.copy()
+    kept.pop("ask", None)
+    address = reverse("support", args=[pk])
+    return f"{address}?{kept.urlencode()}" if kept else address
