@@ -147,7 +147,8 @@ def moment(context: Context, value: datetime | date | None) -> SafeString | str:
     """The exact time: 3月8日 17:00; with the year where it is not the current one."""
     if value is None:
         return "—"
-    return _time_element(value, _exact(value, _now(context)))
+    exact = _exact(value, _now(context))
+    return format_html('<time class="exact" datetime="{}">{}</time>', value.isoformat(), exact)
 
 
 @register.simple_tag(takes_context=True)
@@ -156,13 +157,11 @@ def since(context: Context, value: datetime | None) -> SafeString | str:
     if value is None:
         return "—"
     now = _now(context)
-    exact = _exact(value, now)
     if value > now:
-        return _time_element(value, exact)
-    said = _("%(span)s前（%(exact)s）") % {"span": _span(now - value), "exact": exact}
-    if now - value < timedelta(minutes=1):
-        said = _("刚刚（%(exact)s）") % {"exact": exact}
-    return _time_element(value, said)
+        return moment(context, value)
+    gone = now - value
+    said = _("刚刚") if gone < timedelta(minutes=1) else _("%(span)s前") % {"span": _span(gone)}
+    return _said_and_exact(value, said, _("（%(exact)s）") % {"exact": _exact(value, now)})
 
 
 @register.simple_tag(takes_context=True)
@@ -171,14 +170,14 @@ def time_left(context: Context, due: datetime | date | None) -> SafeString | str
     if due is None:
         return "—"
     now = _now(context)
-    exact = _exact(due, now)
+    exact = {"exact": _exact(due, now)}
     if not isinstance(due, datetime):
-        return _time_element(due, _days_left(due, now, exact))
+        return _said_and_exact(due, _days_left(due, now), _("（%(exact)s截止）") % exact)
     if due < now:
-        words = _("已超过 %(span)s（应在%(exact)s 前）")
-        return _time_element(due, words % {"span": _span(now - due), "exact": exact})
-    words = _("还剩 %(span)s（%(exact)s 前）")
-    return _time_element(due, words % {"span": _span(due - now), "exact": exact})
+        said = _("已超过 %(span)s") % {"span": _span(now - due)}
+        return _said_and_exact(due, said, _("（应在%(exact)s 前）") % exact)
+    said = _("还剩 %(span)s") % {"span": _span(due - now)}
+    return _said_and_exact(due, said, _("（%(exact)s 前）") % exact)
 
 
 @register.filter
@@ -210,15 +209,12 @@ def _exact(value: datetime | date, now: datetime) -> str:
     return dateformat.format(shown, form)
 
 
-def _days_left(due: date, now: datetime, exact: str) -> str:
+def _days_left(due: date, now: datetime) -> str:
     days = (due - clock.day_of(now)).days
     if days == 0:
-        return _("今天截止（%(exact)s）") % {"exact": exact}
-    if days < 0:
-        late = _counted_days(-days)
-        return _("已超过 %(span)s（%(exact)s截止）") % {"span": late, "exact": exact}
-    left = _counted_days(days)
-    return _("还剩 %(span)s（%(exact)s截止）") % {"span": left, "exact": exact}
+        return _("今天截止")
+    words = _("还剩 %(span)s") if days > 0 else _("已超过 %(span)s")
+    return words % {"span": _counted_days(abs(days))}
 
 
 def _counted_days(days: int) -> str:
@@ -236,8 +232,12 @@ def _span(length: timedelta) -> str:
     return _counted_days(hours // 24)
 
 
-def _time_element(value: datetime | date, said: str) -> SafeString:
-    return format_html('<time datetime="{}">{}</time>', value.isoformat(), said)
+def _said_and_exact(value: datetime | date, said: str, exact: str) -> SafeString:
+    # The exact time wraps as a whole, never in the middle of a date.
+    return format_html(
+        '<time datetime="{}">{}<wbr><span class="exact">{}</span></time>',
+        value.isoformat(), said, exact,
+    )  # fmt: skip
 
 
 # ---------------------------------------------------------------- figures
