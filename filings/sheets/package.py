@@ -86,7 +86,6 @@ class Package:
 def inspect(content: bytes, limits: Limits) -> Package:
     """Walk through the zip in `content`; SheetRefused when it is no safe xlsx workbook."""
     members = _members(content, limits)
-    _refuse_other_kinds(members)
     sheets: dict[str, PartScan] = {}
     longest, total, read_by_calamine = 0, 0, 0
     for member in members.values():
@@ -112,19 +111,23 @@ def inspect(content: bytes, limits: Limits) -> Package:
 
 
 def _members(content: bytes, limits: Limits) -> dict[str, zipfile.ZipInfo]:
-    """The table of contents, once its own claims agree with each other."""
-    # SECURITY: two readers may choose different tables of contents when there are two.
-    end = max(0, len(content) - 70_000)
-    if content.count(b"PK\x05\x06", end) != 1 or content.count(b"PK\x06\x07", end):
-        raise SheetRefused("damaged", DAMAGED)
+    """The table of contents of a workbook, once its own claims agree with each other."""
+    # The list of a hundred thousand names takes more memory than the whole file.
+    if content.count(b"PK\x01\x02") > 2 * limits.parts:
+        raise SheetRefused("too_many_parts", _BOMB)
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             listed = archive.infolist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, struct.error):
         raise SheetRefused("damaged", DAMAGED) from None
+    members = {_plain_name(info.filename): info for info in listed}
+    _refuse_other_kinds(members)
+    # SECURITY: two readers may choose different tables of contents when there are two.
+    end = max(0, len(content) - 70_000)
+    if content.count(b"PK\x05\x06", end) != 1 or content.count(b"PK\x06\x07", end):
+        raise SheetRefused("damaged", DAMAGED)
     if len(listed) > limits.parts:
         raise SheetRefused("too_many_parts", _BOMB)
-    members = {_plain_name(info.filename): info for info in listed}
     if len(members) != len(listed):
         raise SheetRefused("unusual", _UNUSUAL)
     if sum(info.compress_size for info in listed) > len(content):

@@ -342,7 +342,8 @@ def _decodes(content: bytes, encoding: str) -> bool:
 
 
 class _Lines:
-    """The lines of a text, each whole; `used` counts the characters since the last record.
+    """The lines of a text, each whole; `used` and `count` are the characters and lines since the
+    last record.
 
     SECURITY: one quote that is never closed, or one line without an end, would otherwise gather
     the whole file in a single record.
@@ -351,7 +352,7 @@ class _Lines:
     def __init__(self, text: TextIOWrapper) -> None:
         self._text = text
         self._first: list[str] = []
-        self.used = 0
+        self.used = self.count = 0
 
     def __iter__(self) -> Iterator[str]:
         return self
@@ -361,6 +362,7 @@ class _Lines:
         if not line:
             raise StopIteration
         self.used += len(line)
+        self.count += 1
         if self.used > LONGEST_RECORD:
             raise SheetRefused(
                 "quotes",
@@ -371,11 +373,15 @@ class _Lines:
             )
         return line
 
+    def start_record(self) -> None:
+        """Count anew."""
+        self.used = self.count = 0
+
     def peek(self) -> str:
         """The first line, which is still to be read."""
         line = next(self, "")
         self._first.append(line)
-        self.used = 0
+        self.start_record()
         return line
 
 
@@ -394,7 +400,7 @@ def _read_records(lines: _Lines, delimiter: str, grid: Grid, limits: Limits) -> 
     number, cells = len(grid.rows), 0
     try:
         for record in csv.reader(lines, delimiter=delimiter, strict=True):
-            lines.used = 0
+            lines.start_record()
             number += 1
             while record and not record[-1].strip():
                 record.pop()
@@ -407,7 +413,7 @@ def _read_records(lines: _Lines, delimiter: str, grid: Grid, limits: Limits) -> 
             grid.rows.extend([] for _blank in range(number - 1 - len(grid.rows)))
             grid.rows.append(record)  # type: ignore[arg-type]
     except csv.Error as error:
-        if "larger" in str(error):
+        if "larger" in str(error) and lines.count == 1:
             raise _too_long(number + 1, limits.cell_characters) from None
         raise SheetRefused(
             "quotes",

@@ -2,12 +2,13 @@
 
 import zipfile
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from io import BytesIO
 from typing import Any
 
 import xlsxwriter
 
+MADE = datetime(2020, 3, 2, tzinfo=UTC)  # the same bytes at every run
 SHEET = "xl/worksheets/sheet1.xml"
 
 
@@ -15,6 +16,7 @@ def workbook(*sheets: Sequence[Sequence[Any]], names: Sequence[str] = ()) -> byt
     """A workbook of plain rows; None leaves a cell out."""
     stream = BytesIO()
     book = xlsxwriter.Workbook(stream, {"default_date_format": "yyyy-mm-dd"})
+    book.set_properties({"created": MADE})
     for place, rows in enumerate(sheets):
         sheet = book.add_worksheet(names[place] if names else None)
         for number, row in enumerate(rows):
@@ -33,6 +35,7 @@ def built(build: Callable[[Any, Any], None]) -> bytes:
     """A workbook of one sheet that `build(book, sheet)` fills."""
     stream = BytesIO()
     book = xlsxwriter.Workbook(stream)
+    book.set_properties({"created": MADE})
     build(book, book.add_worksheet())
     book.close()
     return stream.getvalue()
