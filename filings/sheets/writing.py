@@ -26,10 +26,10 @@ def neutral(text: str) -> str:
     apostrophe in front; spaces before the sign do not help it. Characters that no workbook may
     hold fall away. The import takes the apostrophe off again.
     """
-    start = text.lstrip(" \u3000\ufeff\u200b")[:1]
-    risky = start != "" and (start in FORMULA_STARTS or start in "\t\r\n\x00")
     clean = _ILLEGAL.sub("", text)
-    clean = f"'{clean}" if risky else clean
+    start = clean.lstrip(" \u3000\ufeff\u200b")[:1]
+    if text[:1] == "\x00" or (start and (start in FORMULA_STARTS or start in "\t\r\n")):
+        clean = f"'{clean}"
     return clean[:LONGEST_CELL]
 
 

@@ -12,7 +12,20 @@ from filings.sheets.reading import read_grid
 from filings.sheets.values import text_of
 from filings.sheets.writing import OutSheet, csv_lines, neutral, sheet_title, xlsx_bytes
 
-RISKY = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\x00=1", " =1", "＝1", "\u200b=1", "\n=1"]
+RISKY = [
+    "\x1f=1",
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "\x00=1",
+    " =1",
+    "＝1",
+    "\u200b=1",
+    "\n=1",
+]
 
 
 @pytest.mark.parametrize("text", RISKY)
