@@ -82,6 +82,11 @@ def is_member(user: User, filing: Filing) -> bool:
     return filing.enterprise_id in user.roles
 
 
+def is_bureau(user: User, filing: Filing) -> bool:
+    """The person works in the bureau of the filing's district."""
+    return Actor.REVIEWER in actors(user, filing)
+
+
 def may_edit(user: User, filing: Filing) -> Answer:
     """May this person type into the draft?"""
     if Actor.CLERK not in actors(user, filing):
@@ -197,7 +202,9 @@ def may_edit_enterprise(user: User, enterprise: Enterprise) -> Answer:
 
 
 def may_invite(user: User, agency: Agency) -> Answer:
-    """May this person invite colleagues into the agency: its lead."""
+    """May this person invite colleagues into the agency: its lead, or an administrator."""
+    if user.is_superuser and user.is_active:
+        return YES
     if any(post.agency_id == agency.pk and post.role == Posting.Role.LEAD for post in user.posts):
         return YES
-    return _no(_("只有本部门负责人可以邀请同事。"))
+    return _no(_("只有本部门负责人或平台管理员可以邀请同事。"))

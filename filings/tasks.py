@@ -1,44 +1,49 @@
-"""The effects of filings that leave the transaction: notices on their way to people."""
+"""The effects of filings that leave the transaction: letters to people, and long imports."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from typing import Any
 
-from django.conf import settings
-from django.core.mail import EmailMessage
 from django.utils import translation
-from django.utils.translation import gettext as _
 
+from filings import mails
 from filings.domain import roster
 from filings.domain.notices import words
-from filings.models import CitySetting, Delivery, Notice, RosterImport, User
-from jiaozuo_portal.lib import clock
+from filings.models import Delivery, Invitation, Notice, RosterImport, User
+from jiaozuo_portal.lib import clock, sms
 from jiaozuo_portal.outbox.queue import handles
 
 
 @handles("notice.deliver")
 def deliver_notice(row: Any) -> None:
-    """Send one notice by e-mail and, where an adapter is set, by SMS: each channel once.
+    """Send one notice by e-mail, once, in the reader's language.
 
     Runs in one transaction with the outbox row's "done". The delivery row is written first and
     stands under a unique constraint; the message's key lets a gateway drop a repetition.
     """
-    notice = (
-        Notice.objects.select_related("to", "filing__enterprise").filter(key=row.subject).first()
-    )
-    if notice is None:
-        return
-    with translation.override(notice.to.language):
-        if notice.to.email:
+    notice = _notice(row)
+    if notice is not None and notice.to.email:
+        with translation.override(notice.to.language):
             _once(notice, "email", mails.mail_notice)
-        if sms.is_on() and notice.to.mobile_sealed:
+
+
+@handles("notice.sms")
+def text_notice(row: Any) -> None:
+    """Send one notice by SMS, once; a row of its own, so that a fault repeats no e-mail."""
+    notice = _notice(row)
+    if notice is not None and notice.to.mobile_sealed and sms.is_on():
+        with translation.override(notice.to.language):
             _once(notice, "sms", _send_sms)
 
 
-def _once(notice: Notice, channel: str, send: Any) -> None:
+def _notice(row: Any) -> Notice | None:
+    notices = Notice.objects.select_related("to", "filing__enterprise")
+    return notices.filter(key=row.subject, to__is_active=True).first()
+
+
+def _once(notice: Notice, channel: str, send: Callable[[Notice], None]) -> None:
     __, is_first = Delivery.objects.get_or_create(
         notice=notice, channel=channel, defaults={"sent_at": clock.real_now()}
     )

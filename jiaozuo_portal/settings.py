@@ -53,7 +53,7 @@ INSTALLED_APPS = [
     "filings",
     "policies",
     "jiaozuo_portal.outbox",
-    "django.contrib.admin",
+    "jiaozuo_portal.admin_site.PortalAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -64,7 +64,6 @@ INSTALLED_APPS = [
     "crispy_forms",
     "crispy_bootstrap5",
     "django_filters",
-    "django_htmx",
     "django_otp",
     "django_otp.plugins.otp_totp",
     "django_otp.plugins.otp_static",
@@ -82,6 +81,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "jiaozuo_portal.lib.sessions.EndingSessions",
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -104,6 +104,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "jiaozuo_portal.lib.page_context.page_context",
+                "filings.context.portal",
             ],
             "libraries": {"portal_ui": "jiaozuo_portal.templatetags.portal_ui"},
         },
@@ -155,7 +156,7 @@ AUTHENTICATION_BACKENDS = [
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "NAME": "jiaozuo_portal.lib.passwords.LongEnough",
         "OPTIONS": {"min_length": 10},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -165,6 +166,10 @@ LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign_in"
 PASSWORD_RESET_TIMEOUT = 3 * 60 * 60
+
+# Whether the admin site asks for a one-time code; each agency decides for its own people.
+PORTAL_STAFF_SECOND_FACTOR = env.flag("PORTAL_STAFF_SECOND_FACTOR", default=True)
+OTP_TOTP_ISSUER = _OWN_HOST
 
 AXES_FAILURE_LIMIT = env.number("PORTAL_LOCK_AFTER", default=5, least=3, most=50)
 AXES_COOLOFF_TIME = timedelta(
@@ -187,6 +192,8 @@ AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
 
 SESSION_COOKIE_AGE = 3600 * env.number("PORTAL_SESSION_HOURS", default=10, least=1, most=72)
+# A session also ends after so long without a request.
+PORTAL_IDLE_MINUTES = env.number("PORTAL_IDLE_MINUTES", default=60, least=5, most=1440)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -34,6 +34,7 @@ TEST_ENVIRONMENT = {
     "PORTAL_CLOCK_START": "",
     "PORTAL_CLOCK_ANCHOR": "",
     "PORTAL_LOG_LEVEL": "WARNING",
+    "PORTAL_STAFF_SECOND_FACTOR": "off",
 }
 os.environ.update(TEST_ENVIRONMENT)
 os.environ.setdefault("DATABASE_URL", f"sqlite:///{_FOLDER}/portal.sqlite3")

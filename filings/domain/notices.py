@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from filings.models import Agency, Filing, Membership, Notice, Posting, Step, User
+from jiaozuo_portal.lib import sms
 from jiaozuo_portal.outbox.queue import enqueue
 
 #: Which circles hear of a move: `doer` is left out of each, who pressed knows already.
@@ -62,6 +63,13 @@ def words(notice: Notice) -> str:
     """The notice as one sentence in the reader's language."""
     facts = {"enterprise": "", "version": "", "remark": "", "by": "", "count": "", "gate": ""}
     return str(WORDS.get(notice.kind, _("备案有新的进展"))) % (facts | notice.facts)
+
+
+def link_of(notice: Notice) -> str:
+    """The address on this portal that a notice leads to."""
+    if notice.url:
+        return notice.url
+    return f"/filings/{notice.filing_id}/" if notice.filing_id else "/notices/"
 
 
 def members_of(enterprise_id: int, *roles: str) -> Iterable[User]:
@@ -131,6 +139,8 @@ def send(
     )
     for notice in notices:
         enqueue("notice.deliver", str(notice.key), key=f"notice:{notice.key}")
+        if sms.is_on() and notice.to.mobile_sealed:
+            enqueue("notice.sms", str(notice.key), key=f"sms:{notice.key}")
     return notices
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.core.validators import RegexValidator
 from django.db import models
@@ -137,13 +138,27 @@ class User(AbstractBaseUser, PermissionsMixin):
         )
         return tuple(Post(*row) for row in rows)
 
+    @cached_property
+    def has_second_factor(self) -> bool:
+        """The person has set up one-time codes."""
+        return self.totpdevice_set.filter(confirmed=True).exists()
+
+    @property
+    def must_have_second_factor(self) -> bool:
+        """One of the person's agencies, or the admin site, requires a one-time code."""
+        if self.is_staff and settings.PORTAL_STAFF_SECOND_FACTOR:
+            return True
+        return any(post.requires_second_factor for post in self.posts)
+
     @property
     def needs_second_factor(self) -> bool:
-        """One of the person's agencies requires a one-time code."""
-        return any(post.requires_second_factor for post in self.posts)
+        """A session of this person counts only after a one-time code: required, or set up."""
+        return self.must_have_second_factor or self.has_second_factor
 
     def stands_as(self, standing: str) -> bool:
         """Does the person stand in this capacity anywhere? The coarse check of `lib.doors`."""
+        if standing == "staff":
+            return self.is_staff
         if standing == "member":
             return bool(self.roles)
         if standing == "owner":

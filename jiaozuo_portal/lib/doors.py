@@ -41,7 +41,7 @@ def open_to(
     """Declare a view's policy and hold it.
 
     `audiences` are `public`, `signed_in`, or standings that `User.stands_as` knows (`member`,
-    `clerk`, `owner`, `bureau`, `lead`, `zone`, `health`, `city`, `policy`, `agency`).
+    `clerk`, `owner`, `bureau`, `lead`, `zone`, `health`, `city`, `policy`, `agency`, `staff`).
     `second_factor=False` is for the pages on which the factor itself is set up or given.
     """
     policy = Policy(
@@ -84,7 +84,7 @@ def _turned_away(request: HttpRequest, policy: Policy) -> HttpResponse | None:
     if policy.second_factor:
         if user.must_change_password:
             return redirect("password_change")
-        if user.needs_second_factor and not user.is_verified():
+        if not user.is_verified() and user.needs_second_factor:
             return redirect("second_factor")
     if SIGNED_IN in policy.audiences or any(user.stands_as(name) for name in policy.audiences):
         return None
