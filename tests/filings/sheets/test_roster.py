@@ -148,6 +148,10 @@ class TestRows:
         assert "138000012345" not in text
         assert "110***********0021" in text
 
+    def test_short_ones_are_masked_as_well(self):
+        assert with_cell("联系电话", "1380000").errors[0].value == "1*****0"
+        assert with_cell("身份证号", "E12?34567").errors[0].value == "E1*****67"
+
     def test_the_same_person_twice_is_named_with_both_rows(self):
         again = ["张三丰", ID.lower(), "13700001234", *PERSON[3:]]
 
