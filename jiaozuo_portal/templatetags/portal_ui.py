@@ -165,6 +165,15 @@ def since(context: Context, value: datetime | None) -> SafeString | str:
 
 
 @register.simple_tag(takes_context=True)
+def waited(context: Context, value: datetime | None) -> SafeString | str:
+    """How long something has been waiting: 5 小时."""
+    if value is None:
+        return "—"
+    span = _span(max(_now(context) - value, timedelta(0)))
+    return format_html('<time class="exact" datetime="{}">{}</time>', value.isoformat(), span)
+
+
+@register.simple_tag(takes_context=True)
 def time_left(context: Context, due: datetime | date | None) -> SafeString | str:
     """How long until a last moment or a last day: 还剩 31 小时（3月8日 17:00 前）."""
     if due is None:
@@ -291,11 +300,11 @@ class ErrorLine:
 
 def _errors_of(form: BaseForm) -> Iterator[ErrorLine]:
     for message in form.non_field_errors():
-        yield ErrorLine("", "", message)
+        yield ErrorLine("", "", str(message))
     for field in form:
         for message in field.errors:
             target = "" if field.is_hidden else own_id(field)
-            yield ErrorLine(target, str(field.label or ""), message)
+            yield ErrorLine(target, str(field.label or ""), str(message))
 
 
 @register.filter

@@ -1,0 +1,116 @@
+"""What the address bar of a list may ask for, checked; a wrong value is as good as none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from filings.queries.desk import SORTS, VIEWS, Asked, Choices
+from filings.queries.review import PROBLEMS, AskedRoster
+from filings.size import CLASSES
+from filings.states import State
+
+ANY = ("", _("不限"))
+
+
+class _Asking(forms.Form):
+    """A form over the query string: fields that do not hold are left out, never an error page."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            kind = "form-select" if isinstance(field.widget, forms.Select) else "form-control"
+            field.widget.attrs["class"] = kind
+
+    def given(self) -> dict[str, Any]:
+        """The values that hold."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+class DeskFilter(_Asking):
+    """The filters of the desk; the view is a link of its own."""
+
+    q = forms.CharField(
+        label=_("企业名称、代码或拼音首字母"), max_length=60, required=False, strip=True
+    )
+    state = forms.ChoiceField(label=_("状态"), choices=[ANY, *State.choices], required=False)
+    zone = forms.ChoiceField(label=_("产业集聚区"), required=False)
+    size = forms.ChoiceField(
+        label=_("企业规模"),
+        choices=[ANY, *CLASSES.items(), ("open", _("规模未定"))],
+        required=False,
+    )
+    holder = forms.ChoiceField(label=_("审核人"), required=False)
+    sort = forms.ChoiceField(
+        label=_("排序"),
+        choices=[(name, label) for name, (label, _columns) in SORTS.items()],
+        required=False,
+    )
+    view = forms.ChoiceField(choices=list(VIEWS.items()), required=False, widget=forms.HiddenInput)
+    after = forms.CharField(max_length=400, required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, choices: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        zones = [(str(zone.pk), zone.local_name) for zone in choices.zones]
+        self.fields["zone"].choices = [ANY, *zones, ("none", _("不在集聚区"))]  # type: ignore[attr-defined]
+        holders = [(str(person.pk), person.get_full_name()) for person in choices.holders]
+        self.fields["holder"].choices = [ANY, *holders]  # type: ignore[attr-defined]
+
+    def asked(self, *, view: str) -> Asked:
+        """What is asked; `view` is the one to begin with."""
+        return Asked(**{"view": view, **self.given()})
+
+    @property
+    def filters(self) -> list[forms.BoundField]:
+        """The fields that narrow and sort, in page order."""
+        return [self[name] for name in ("state", "zone", "size", "holder", "sort")]
+
+    def narrowing(self) -> list[tuple[str, str]]:
+        """The conditions that are set: the name of each and its words."""
+        given = self.given()
+        words = []
+        for name in ("q", "state", "zone", "size", "holder"):
+            if name not in given:
+                continue
+            choices = dict(getattr(self.fields[name], "choices", ()))
+            words.append((name, str(choices.get(given[name], given[name]))))
+        return words
+
+
+class ListFilter(_Asking):
+    """Search and view of a shorter list (zone, health authority)."""
+
+    q = forms.CharField(
+        label=_("企业名称、代码或拼音首字母"), max_length=60, required=False, strip=True
+    )
+    view = forms.ChoiceField(required=False, widget=forms.HiddenInput)
+    after = forms.CharField(max_length=400, required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, views: dict[str, Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["view"].choices = list(views.items())  # type: ignore[attr-defined]
+
+    def asked(self) -> Asked:
+        """What is asked; what waits comes first."""
+        return Asked(**{"view": "waiting", **self.given()})
+
+
+class RosterFilter(_Asking):
+    """The filters of the frozen roster on the review page."""
+
+    person = forms.CharField(label=_("姓名"), max_length=40, required=False, strip=True)
+    workshop = forms.CharField(label=_("车间"), max_length=60, required=False, strip=True)
+    problem = forms.ChoiceField(
+        choices=list(PROBLEMS.items()), required=False, widget=forms.HiddenInput
+    )
+    after = forms.CharField(max_length=400, required=False, widget=forms.HiddenInput)
+
+    def asked(self) -> AskedRoster:
+        """What is asked of the roster."""
+        return AskedRoster(**self.given())
+
+
+__all__ = ["DeskFilter", "ListFilter", "RosterFilter"]

@@ -1,0 +1,435 @@
+"""The reviewer's document: a frozen version with checklist, gates, roster, ledger and points."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from filings import access, checklist
+from filings.gates import APPROVAL_GATES, GateResult
+from filings.models import (
+    Attachment,
+    Correction,
+    Decision,
+    Enterprise,
+    Filing,
+    FilingVersion,
+    GateWaiver,
+    LedgerEntry,
+    Opinion,
+    PreStartReport,
+    RosterRow,
+    Step,
+    User,
+    ZoneReceipt,
+)
+from filings.sections import SECTIONS
+from filings.size import size_of
+from filings.states import MOVES
+from jiaozuo_portal.lib.pages import Page, keyset_page
+
+from .answers import Part, answers_of
+from .differences import PROFILE_LABELS, profile_words
+
+#: The parts of the document, in the order of the page.
+PARTS: dict[str, Promise | str] = {
+    "process": gettext_lazy("报送和意见"),
+    "scheme": gettext_lazy("疫情防控方案"),
+    "plan": gettext_lazy("复工复产方案"),
+    "roster": gettext_lazy("返岗职工花名册"),
+    "supplies": gettext_lazy("防疫物资台账"),
+    "prestart": gettext_lazy("开工前报告"),
+}
+
+ROSTER_SIZE = 50
+MOST_ENTRIES = 100
+
+#: What the reviewer looks for in the roster; the names stand in the address bar.
+PROBLEMS: dict[str, Promise | str] = {
+    "": gettext_lazy("全部"),
+    "any": gettext_lazy("有问题"),
+    "unwell": gettext_lazy("健康状况不是“健康”"),
+    "unfit": gettext_lazy("不符合返岗条件"),
+    "untold": gettext_lazy("三项情况没写全"),
+}
+
+_UNWELL = Q(health__in=("symptoms", "under_observation", "confirmed"))
+_UNTOLD = Q(health="") | Q(travel="") | Q(gatherings="")
+_UNFIT = Q(certificate_no="") | ~Q(inspection=RosterRow.Inspection.PASS)
+_PROBLEM = {
+    "any": _UNWELL | _UNTOLD | _UNFIT,
+    "unwell": _UNWELL,
+    "unfit": _UNFIT,
+    "untold": _UNTOLD,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AskedRoster:
+    """What the address bar asks of the roster."""
+
+    person: str = ""
+    workshop: str = ""
+    problem: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RosterPage:
+    """One page of the frozen roster. SECURITY: `sees_health` decides about the health columns and
+    the counts of problems; without it neither order nor filter tells of them."""
+
+    page: Page[RosterRow]
+    total: int
+    counts: dict[str, int]
+    workshops: list[str]
+    sees_health: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One part of the page: its answers, its checklist rows, its files, its points."""
+
+    key: str
+    title: str
+    parts: list[Part]
+    checks: list[checklist.Answer]
+    files: list[Attachment]
+    points: list[Correction]
+    note: str = ""
+
+    @property
+    def defects(self) -> int:
+        """How many demands are not done or not given."""
+        return sum(
+            1 for row in self.checks if row.state != "done" and row.level != checklist.ADVICE
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The ledger of a version: balances with cover as frozen, and its latest entries."""
+
+    items: list[dict[str, Any]]
+    entries: list[LedgerEntry]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """The corrections of a filing: those being collected, and those of earlier returns."""
+
+    collected: list[Correction] = field(default_factory=list)
+    sent: list[Correction] = field(default_factory=list)
+    mended: list[Correction] = field(default_factory=list)
+    settled: list[Correction] = field(default_factory=list)
+
+    def all(self) -> list[Correction]:
+        """Every one, those to look at first."""
+        return [*self.collected, *self.mended, *self.sent, *self.settled]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a correction is about: label and shown value of a field, row, person, item or file."""
+
+    section: str
+    path: str
+    label: str
+    shown: str
+    rule: str = ""
+
+
+def version_of(user: User, filing: Filing, number: int) -> FilingVersion | None:
+    """A frozen version, when this person may see it."""
+    return (
+        FilingVersion.objects.visible_to(user)
+        .filter(filing=filing, number=number)
+        .select_related("submitted_by")
+        .first()
+    )
+
+
+def filed_prestart(filing: Filing) -> PreStartReport | None:
+    """The last pre-start report that was filed."""
+    return PreStartReport.objects.filter(filing=filing).select_related("by").order_by("-pk").first()
+
+
+def profile_of(content: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The enterprise as it stood at the submission: label and value."""
+    profile = content.get("profile") or {}
+    shown = [
+        (str(label), profile_words(name, profile.get(name)))
+        for name, label in PROFILE_LABELS.items()
+    ]
+    size = size_of(profile.get("sme_industry") or "", _figures(profile))
+    words = str(size.label) or "、".join(map(str, size.possible_labels)) if size else ""
+    return [*shown, (_("企业规模"), words)]
+
+
+def _figures(profile: Mapping[str, Any]) -> dict[str, Any]:
+    def number(name: str) -> Any:
+        value = profile.get(name)
+        return None if value is None else Enterprise._meta.get_field(name).to_python(value)
+
+    names = ("employees", "annual_revenue_wanyuan", "total_assets_wanyuan")
+    return {name: number(name) for name in names}
+
+
+def documents(
+    filing: Filing, version: FilingVersion, *, user: User, points: Points
+) -> list[Document]:
+    """The parts of the page with their content, checks, files and points.
+
+    The pre-start report is the last one filed; before that, what stood in the version.
+    """
+    content = dict(version.content)
+    report = filed_prestart(filing) if version.number == filing.version else None
+    if report:
+        content["prestart"] = report.content
+    checks = answers_for(filing, version.number, content)
+    files = list(
+        Attachment.objects.visible_to(user).filter(filing=filing).in_version(version.number)
+    )
+    return [
+        Document(
+            key=key,
+            title=str(title),
+            parts=answers_of(SECTIONS[key], content.get(key) or {}) if key in SECTIONS else [],
+            checks=[row for row in checks if row.section == key],
+            files=[one for one in files if one.section == key],
+            points=[point for point in points.all() if point.section == key],
+            note=_prestart_note(content, report) if key == "prestart" else "",
+        )
+        for key, title in PARTS.items()
+    ]
+
+
+def _prestart_note(content: Mapping[str, Any], report: PreStartReport | None) -> str:
+    if report:
+        return ""
+    if content.get("prestart"):
+        return _("随备案提交的填写情况，企业还没有正式提交开工前报告。")
+    return _("企业还没有提交开工前报告；备案后、开工前提交即可。")
+
+
+def answers_for(filing: Filing, number: int, content: Mapping[str, Any]) -> list[checklist.Answer]:
+    """The checklist of a version, with what lies beside its content."""
+    beside = {
+        "received_by_zone": ZoneReceipt.objects.filter(filing=filing, version=number).exists(),
+        "opinions": Opinion.objects.filter(filing=filing).count(),
+    }
+    return checklist.answers({**content, **beside})
+
+
+def points_of(filing: Filing, user: User, *, collected: bool) -> Points:
+    """The corrections of a filing. `collected`: with those that are not sent yet (bureau only)."""
+    found = Points()
+    rows = (
+        Correction.objects.visible_to(user).filter(filing=filing).select_related("by", "mended_by")
+    )
+    for point in rows:
+        if point.status == Correction.Status.COLLECTED and not collected:
+            continue
+        getattr(found, point.status).append(point)
+    return found
+
+
+def place_of(filing: Filing, version: FilingVersion, section: str, path: str) -> Place | None:
+    """What `path` of `section` means in this version; None when there is no such thing."""
+    if section not in PARTS or section == "process":
+        return None
+    if not path:
+        return Place(section, "", str(PARTS[section]), "")
+    if path.startswith("file."):
+        return _file_place(filing, version, section, path)
+    if section in SECTIONS:
+        return _field_place(version.content.get(section) or {}, section, path)
+    if section == "roster":
+        return _person_place(filing, version, path)
+    return _item_place(version, path)
+
+
+def _field_place(data: Mapping[str, Any], section: str, path: str) -> Place | None:
+    for part in answers_of(SECTIONS[section], data):
+        for item in part.items:
+            if item.path == path:
+                shown = getattr(item, "value", "")
+                return Place(section, path, item.label, shown, item.rule)
+            for row in getattr(item, "rows", ()):
+                for cell in row:
+                    if cell.path == path:
+                        words = " ".join([one.value for one in row if one.value][:3])
+                        return Place(section, path, f"{item.label} · {words}", words, item.rule)
+    return None
+
+
+def _person_place(filing: Filing, version: FilingVersion, path: str) -> Place | None:
+    row = person_in(filing, version.number, path)
+    if row is None:
+        return None
+    return Place("roster", path, f"{row.name}（{row.id_masked}）", "", "R4.4")
+
+
+def _item_place(version: FilingVersion, path: str) -> Place | None:
+    for item in version.content.get("supplies") or []:
+        if str(item["id"]) == path:
+            shown = _("结存 %(balance)s %(unit)s") % {
+                "balance": item["balance"],
+                "unit": item["unit"],
+            }
+            return Place("supplies", path, str(item["name"]), shown, "R3.2")
+    return None
+
+
+def _file_place(filing: Filing, version: FilingVersion, section: str, path: str) -> Place | None:
+    for one in Attachment.objects.filter(filing=filing, section=section).in_version(version.number):
+        if path == f"file.{one.key}":
+            return Place(section, path, _("附件：%(name)s") % {"name": one.name}, one.name)
+    return None
+
+
+# ---------------------------------------------------------------- roster
+def person_in(filing: Filing, number: int, key: str) -> RosterRow | None:
+    """One person of a frozen version by key; None for an unknown or unreadable key."""
+    try:
+        wanted = uuid.UUID(key)
+    except ValueError:
+        return None
+    return RosterRow.objects.filter(filing=filing, key=wanted).in_version(number).first()
+
+
+def roster_page(filing: Filing, number: int, asked: AskedRoster, *, user: User) -> RosterPage:
+    """One page of the roster of a version, problems first for those who may see health."""
+    sees_health = access.may_see_health(user, filing)
+    rows = RosterRow.objects.visible_to(user).filter(filing=filing).in_version(number)
+    counts = _problem_counts(rows) if sees_health else {}
+    workshops = list(rows.order_by("workshop").values_list("workshop", flat=True).distinct())
+    if asked.person:
+        rows = rows.filter(name__icontains=asked.person)
+    if asked.workshop:
+        rows = rows.filter(workshop=asked.workshop)
+    order: tuple[str, ...] = ("order", "pk")
+    if sees_health:
+        rows = rows.filter(_PROBLEM.get(asked.problem, Q()))
+        rows, order = rows.annotate(rank=_rank()), ("rank", "order", "pk")
+    return RosterPage(
+        page=keyset_page(rows, order=order, after=asked.after, size=ROSTER_SIZE),
+        total=rows.count(),
+        counts=counts,
+        workshops=[name for name in workshops if name],
+        sees_health=sees_health,
+    )
+
+
+def _problem_counts(rows: QuerySet[RosterRow]) -> dict[str, int]:
+    counted = {name: Count("pk", filter=problem) for name, problem in _PROBLEM.items()}
+    found = rows.aggregate(everybody=Count("pk"), **counted)
+    return {"": found.pop("everybody"), **found}
+
+
+def _rank() -> Case:
+    """Not healthy first, then not fit to return, then not told, then the rest."""
+    return Case(
+        When(_UNWELL, then=Value(0)),
+        When(_UNFIT, then=Value(1)),
+        When(_UNTOLD, then=Value(2)),
+        default=Value(3),
+        output_field=IntegerField(),
+    )
+
+
+def ledger_page(filing: Filing, version: FilingVersion) -> Ledger:
+    """The balances as frozen, and the latest entries of the version."""
+    entries = LedgerEntry.objects.filter(filing=filing, first_version__lte=version.number)
+    return Ledger(
+        items=version.content.get("supplies") or [],
+        entries=list(entries.select_related("item").order_by("-on", "-pk")[:MOST_ENTRIES]),
+        total=entries.count(),
+    )
+
+
+# ---------------------------------------------------------------- gates and decisions
+@dataclass(frozen=True, slots=True)
+class GateLine:
+    """A gate as the page shows it; `waived_by` and `waived_at` stand beside the reason."""
+
+    name: str
+    state: str
+    label: str
+    rule: str
+    section: str
+    why: list[str]
+    waiver: GateWaiver | None = None
+
+
+def gate_lines(filing: Filing, results: Iterable[GateResult], *, reasons: bool) -> list[GateLine]:
+    """Gates with who waived them. `reasons=False` leaves out what they say about the content."""
+    approval = {gate.name for gate in APPROVAL_GATES}
+    waivers = {
+        waiver.gate: waiver
+        for waiver in GateWaiver.objects.filter(filing=filing).select_related("by")
+    }
+    return [
+        GateLine(
+            result.name,
+            result.state,
+            result.label,
+            result.rule,
+            result.section,
+            result.why if reasons else [],
+            waivers.get(result.name) if result.name in approval else None,
+        )
+        for result in results
+    ]
+
+
+def decisions_of(filing: Filing, user: User) -> list[Decision]:
+    """The decisions on earlier versions and this one, the newest first."""
+    return list(
+        Decision.objects.visible_to(user)
+        .filter(filing=filing)
+        .select_related("by")
+        .order_by("-version")
+    )
+
+
+def moved_since(filing: Filing, revision: int) -> list[tuple[Step, str]]:
+    """What happened to the filing after the page of `revision` was made, oldest first, with the
+    name of the move in words: every move counts the revision up by one."""
+    missed = max(filing.revision - revision, 0)
+    steps = Step.objects.filter(filing=filing).select_related("by").order_by("-pk")[:missed]
+    return [(step, str(MOVES[step.move].label)) for step in reversed(steps) if step.move in MOVES]
+
+
+__all__ = [
+    "PARTS",
+    "PROBLEMS",
+    "AskedRoster",
+    "Document",
+    "GateLine",
+    "Ledger",
+    "Place",
+    "Points",
+    "RosterPage",
+    "answers_for",
+    "decisions_of",
+    "documents",
+    "filed_prestart",
+    "gate_lines",
+    "ledger_page",
+    "moved_since",
+    "person_in",
+    "place_of",
+    "points_of",
+    "profile_of",
+    "roster_page",
+    "version_of",
+]

@@ -1,0 +1,188 @@
+"""The reviewer's desk, and the homes of zone, health authority and city."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from filings import access
+from filings.domain import review
+from filings.forms.desk import DeskFilter, ListFilter
+from filings.forms.review import OfVersion, OpinionForm
+from filings.models import District, Filing
+from filings.queries import agencies
+from filings.queries import desk as reads
+from filings.queries.desk import Choices
+from filings.states import State
+from jiaozuo_portal.lib import clock
+from jiaozuo_portal.lib.doors import open_to
+from jiaozuo_portal.lib.refusals import NotAllowed, Refused, Stale
+
+from .scope import frame, visible_filing
+
+
+def _tabs(views: dict[str, Any], counts: dict[str, int], current: str) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "label": label, "count": counts[name], "current": name == current}
+        for name, label in views.items()
+        if name in counts
+    ]
+
+
+def _chips(request: HttpRequest, form: DeskFilter) -> list[dict[str, str]]:
+    """The conditions that are set, each with the address without it."""
+    chips = []
+    for name, label in form.narrowing():
+        query = request.GET.copy()
+        query.pop(name, None)
+        query.pop("after", None)
+        chips.append({"label": label, "url": f"?{query.urlencode()}"})
+    return chips
+
+
+@open_to("bureau")
+def desk(request: HttpRequest) -> HttpResponse:
+    """The queue of the person's district."""
+    user: Any = request.user
+    at = clock.now()
+    form = DeskFilter(request.GET, choices=reads.choices_of(user))
+    asked = form.asked(view="waiting")
+    queue = reads.queue(reads.desk_filings(user), asked, user=user, at=at)
+    return render(
+        request,
+        "filings/desk/desk.html",
+        {
+            "form": form,
+            "asked": asked,
+            "queue": queue,
+            "tabs": _tabs(reads.VIEWS, queue.counts, asked.view),
+            "districts": District.objects.filter(
+                pk__in=[post.district_id for post in user.posts_of("bureau")]
+            ),
+            "load": reads.team_load(user) if user.stands_as("lead") else [],
+            "chips": _chips(request, form),
+        },
+    )
+
+
+@open_to("city")
+def city_home(request: HttpRequest) -> HttpResponse:
+    """Districts by states, and the filings behind a figure."""
+    user: Any = request.user
+    lines, sums = agencies.city_table(user)
+    district = District.objects.filter(code=request.GET.get("district", "")).first()
+    form = DeskFilter(request.GET, choices=Choices())
+    asked = form.asked(view="all")
+    filings = Filing.objects.visible_to(user)
+    if district:
+        filings = filings.filter(district=district)
+    shows_list = bool(district or asked.state or asked.q)
+    return render(
+        request,
+        "filings/desk/city.html",
+        {
+            "lines": lines,
+            "sums": sums,
+            "total": sum(line.total for line in lines),
+            "states": list(State),
+            "district": district,
+            "asked": asked,
+            "form": form,
+            "state_word": State(asked.state).label if asked.state else "",
+            "queue": reads.queue(filings, asked, user=user, at=clock.now()) if shows_list else None,
+        },
+    )
+
+
+@open_to("zone")
+def zone_home(request: HttpRequest) -> HttpResponse:
+    """What the cluster zone has to receive."""
+    user: Any = request.user
+    form = ListFilter(request.GET, views=agencies.ZONE_VIEWS)
+    asked = form.asked()
+    listing = agencies.zone_list(user, asked)
+    return render(
+        request,
+        "filings/desk/zone.html",
+        {
+            "form": form,
+            "asked": asked,
+            "listing": listing,
+            "tabs": _tabs(agencies.ZONE_VIEWS, listing.counts, asked.view),
+        },
+    )
+
+
+@open_to("zone", methods=("POST",))
+def zone_receipt(request: HttpRequest, pk: int) -> HttpResponse:
+    """The zone records that it has received the version on the page."""
+    user: Any = request.user
+    filing = visible_filing(request, pk)
+    review.receive_for_zone(filing, by=user, at=clock.now(), version=_version(request))
+    messages.success(request, _("已登记接收：%(name)s") % {"name": filing.enterprise.name})
+    return redirect("zone_home")
+
+
+def _version(request: HttpRequest) -> int:
+    form = OfVersion(request.POST)
+    if not form.is_valid():
+        raise Stale(_("页面已经过期，请刷新后再办理。"))
+    return form.cleaned_data["version"]
+
+
+@open_to("health")
+def health_home(request: HttpRequest) -> HttpResponse:
+    """The filings of the district, those without an opinion first."""
+    user: Any = request.user
+    form = ListFilter(request.GET, views=agencies.HEALTH_VIEWS)
+    asked = form.asked()
+    listing = agencies.health_list(user, asked)
+    return render(
+        request,
+        "filings/desk/health.html",
+        {
+            "form": form,
+            "asked": asked,
+            "listing": listing,
+            "tabs": _tabs(agencies.HEALTH_VIEWS, listing.counts, asked.view),
+        },
+    )
+
+
+@open_to("health", methods=("GET", "POST"))
+def opinion(request: HttpRequest, pk: int) -> HttpResponse:
+    """The health authority writes its guidance on a filing (R1.6)."""
+    user: Any = request.user
+    filing = visible_filing(request, pk)
+    if access.health_agency(user, filing) is None:
+        raise NotAllowed(_("只有本县区的卫生防疫部门可以提出指导意见。"))
+    form = OpinionForm(request.POST or None, initial={"version": filing.version})
+    refusal, status = None, 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            given = form.cleaned_data
+            try:
+                review.give_opinion(
+                    filing, text=given["text"], by=user, at=clock.now(), version=given["version"]
+                )
+            except Refused as said:
+                refusal, status = said, 409
+            else:
+                messages.success(request, _("指导意见已发给企业和工信部门。"))
+                return redirect("health_home")
+    return render(
+        request,
+        "filings/desk/opinion.html",
+        {
+            **frame(request, filing, clock.now()),
+            "form": form,
+            "refusal": refusal,
+            "opinions": agencies.opinions_on(filing, user),
+        },
+        status=status,
+    )

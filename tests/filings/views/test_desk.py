@@ -1,0 +1,365 @@
+"""The reviewer's queue, and the homes of zone, health authority and city, through the front door."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from filings.domain import moves, review
+from filings.models import CitySetting, Filing, Opinion, Posting, ZoneReceipt
+from tests import factories as make
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+QINYANG = "410882"
+
+
+@pytest.fixture(autouse=True)
+def five_hours_later(clock_at):
+    clock_at(NOW + timedelta(hours=6))
+
+
+def names(response) -> list[str]:
+    return [row.filing.enterprise.name for row in response.context["queue"].rows]
+
+
+def page(client, user, address="desk", **query):
+    client.force_login(user)
+    return client.get(reverse(address), query)
+
+
+def queries_of(client, user, address, **query) -> int:
+    client.force_login(user)
+    client.get(reverse(address), query)
+    with CaptureQueriesContext(
+        connection,
+    ) as seen:
+        assert client.get(reverse(address), query).status_code == 200
+    return len(seen)
+
+
+def submitted(count: int, **profile) -> list[Filing]:
+    return [make.filing_in("submitted", **profile)[0] for _n in range(count)]
+
+
+def test_the_queue_holds_the_reviewers_district_and_no_other(client):
+    here, people = make.filing_in("submitted")
+    make.filing_in("submitted", district="410803")
+
+    response = page(client, people.reviewer)
+
+    assert names(response) == [here.enterprise.name]
+    assert response.context["queue"].counts["all"] == 1
+
+
+def test_the_age_is_told_in_hours(client):
+    _filing, people = make.filing_in("submitted")
+
+    assert "5 小时" in page(client, people.reviewer).content.decode()
+
+
+def test_views_part_the_work_and_count_it(client):
+    _waiting, _people = make.filing_in("submitted")
+    mine, people = make.filing_in("in_review")
+    returned, _ = make.filing_in("returned")
+    back, back_people = make.filing_in("returned")
+    review.mend_correction(back.corrections.get(), by=back_people.owner, at=NOW)
+    moves.submit_filing(back, by=back_people.owner, at=NOW, key=uuid.uuid4())
+
+    found = {
+        view: names(page(client, people.reviewer, view=view))
+        for view in ("mine", "reviewing", "back", "returned")
+    }
+
+    assert found == {
+        "mine": [mine.enterprise.name],
+        "reviewing": [mine.enterprise.name],
+        "back": [back.enterprise.name],
+        "returned": [returned.enterprise.name],
+    }
+    assert page(client, people.reviewer).context["queue"].counts == {
+        "mine": 1,
+        "waiting": 2,
+        "reviewing": 1,
+        "back": 1,
+        "returned": 1,
+        "all": 4,
+    }
+
+
+def test_overdue_is_a_view_only_where_the_city_has_set_hours(client):
+    filing, people = make.filing_in("submitted")
+    before = page(client, people.reviewer).context["queue"].counts
+    setting = CitySetting.current()
+    setting.review_hours = 4
+    setting.save()
+
+    after = page(client, people.reviewer, view="overdue")
+
+    assert "overdue" not in before
+    assert names(after) == [filing.enterprise.name]
+    assert "已超时" in after.content.decode()
+
+
+@pytest.mark.parametrize("typed", ["怀府", "hfjx", "huaifu", "HFJX", "91410800MA9"])
+def test_search_by_name_code_or_pinyin(client, typed):
+    found, people = make.filing_in("submitted", name="怀府机械厂")
+    other, _ = make.filing_in("submitted", name="云台酒业", uscc="91410882MA9F4K2C7X")
+
+    assert names(page(client, people.reviewer, q=typed)) == [found.enterprise.name]
+    assert names(page(client, people.reviewer, q="没有这家")) == []
+    assert other.enterprise.name in names(page(client, people.reviewer))
+
+
+def test_filters_narrow_and_can_be_taken_off_one_by_one(client):
+    small, people = make.filing_in("submitted", employees=40)
+    make.filing_in("submitted", employees=None)
+    response = page(client, people.reviewer, size="small", state="submitted", view="all")
+
+    assert names(response) == [small.enterprise.name]
+    assert [chip["url"] for chip in response.context["chips"]] == [
+        "?size=small&view=all",
+        "?state=submitted&view=all",
+    ]
+    assert len(names(page(client, people.reviewer, size="open", view="all"))) == 1
+    assert names(page(client, people.reviewer, holder=people.reviewer.pk, view="all")) == []
+
+
+def test_a_filing_of_the_zone_is_found_by_its_zone(client):
+    inside, people = make.filing_in("submitted", district=QINYANG, zone=True)
+    outside, _ = make.filing_in("submitted", district=QINYANG)
+
+    by_zone = names(page(client, people.reviewer, zone=inside.zone_id))
+    without = names(page(client, people.reviewer, zone="none"))
+
+    assert (by_zone, without) == ([inside.enterprise.name], [outside.enterprise.name])
+
+
+@pytest.mark.parametrize("wrong", [{"view": "x"}, {"sort": "x"}, {"after": "???"}, {"zone": "9"}])
+def test_a_wrong_address_is_as_good_as_none(client, wrong):
+    filing, people = make.filing_in("submitted")
+
+    assert names(page(client, people.reviewer, **wrong)) == [filing.enterprise.name]
+
+
+def test_pages_turn_without_losing_or_doubling_a_row(client, monkeypatch):
+    monkeypatch.setattr("filings.queries.desk.PAGE_SIZE", 2)
+    filings = submitted(5)
+    reviewer = make.officer("bureau")
+    seen, after = [], ""
+
+    while after is not None:
+        response = page(client, reviewer, after=after, sort="newest")
+        seen += names(response)
+        after = response.context["queue"].page.next
+
+    assert sorted(seen) == sorted(filing.enterprise.name for filing in filings)
+
+
+def test_the_desk_asks_the_database_as_often_for_30_rows_as_for_1(client):
+    (first,) = submitted(1)
+    people = make.cast(first)
+    moves.claim_filing(first, by=people.reviewer, at=NOW)
+    one = queries_of(client, people.lead, "desk", view="all", size="small")
+    submitted(29)
+
+    assert queries_of(client, people.lead, "desk", view="all", size="small") == one
+
+
+def test_the_lead_sees_the_load_of_the_team_and_the_reviewer_does_not(client):
+    _filing, people = make.filing_in("in_review")
+    make.officer("bureau", district="410803", name="别处的人")
+
+    lead = page(client, people.lead)
+    reviewer = page(client, people.reviewer)
+
+    load = {line.user.pk: line.held for line in lead.context["load"]}
+    assert load == {people.reviewer.pk: 1, people.lead.pk: 0}
+    assert reviewer.context["load"] == []
+
+
+@pytest.mark.parametrize("kind", ["zone", "health", "city", "policy"])
+def test_the_desk_is_the_bureaus(client, kind):
+    assert page(client, make.officer(kind, district=QINYANG)).status_code == 403
+
+
+def test_a_clerk_has_no_desk(client):
+    assert page(client, make.owner_of(make.firm())).status_code == 403
+
+
+# ---------------------------------------------------------------- zone
+def test_the_zone_receives_a_filing_once_from_its_list(client):
+    filing, _people = make.filing_in("submitted", district=QINYANG, zone=True)
+    make.filing_in("submitted", district=QINYANG)
+    officer = make.officer("zone", district=QINYANG)
+    listed = page(client, officer, "zone_home").context["listing"]
+
+    for _press in range(2):
+        client.post(reverse("zone_receipt", args=[filing.pk]), {"version": 1})
+
+    assert [row.filing.pk for row in listed.rows] == [filing.pk]
+    assert ZoneReceipt.objects.get().by == officer
+    assert page(client, officer, "zone_home").context["listing"].counts == {
+        "waiting": 0,
+        "done": 1,
+        "all": 1,
+    }
+
+
+def test_a_zone_page_older_than_the_version_receives_nothing(client):
+    filing, _people = make.filing_in("submitted", district=QINYANG, zone=True)
+    client.force_login(make.officer("zone", district=QINYANG))
+
+    response = client.post(reverse("zone_receipt", args=[filing.pk]), {"version": 7})
+
+    assert response.status_code == 409
+    assert not ZoneReceipt.objects.exists()
+
+
+def test_another_zone_gets_a_404(client):
+    filing, _people = make.filing_in("submitted", district=QINYANG, zone=True)
+    client.force_login(make.officer("zone", district="410803"))
+
+    response = client.post(reverse("zone_receipt", args=[filing.pk]), {"version": 1})
+
+    assert response.status_code == 404
+    assert not ZoneReceipt.objects.exists()
+
+
+@pytest.mark.parametrize("kind", ["bureau", "health", "city"])
+def test_nobody_else_receives_for_the_zone(client, kind):
+    filing, _people = make.filing_in("submitted", district=QINYANG, zone=True)
+    client.force_login(make.officer(kind, district=QINYANG))
+
+    response = client.post(reverse("zone_receipt", args=[filing.pk]), {"version": 1})
+
+    assert response.status_code == 403
+    assert not ZoneReceipt.objects.exists()
+
+
+def test_zone_and_health_ask_as_often_for_30_rows_as_for_1(client):
+    submitted(1, district=QINYANG, zone=True)
+    zone, health = (make.officer(kind, district=QINYANG) for kind in ("zone", "health"))
+    one = [queries_of(client, zone, "zone_home"), queries_of(client, health, "health_home")]
+    submitted(29, district=QINYANG, zone=True)
+
+    many = [queries_of(client, zone, "zone_home"), queries_of(client, health, "health_home")]
+
+    assert many == one
+
+
+# ---------------------------------------------------------------- health
+def test_the_health_authority_writes_its_opinion(client):
+    filing, _people = make.filing_in("in_review")
+    doctor = make.officer("health")
+    client.force_login(doctor)
+
+    response = client.post(
+        reverse("opinion", args=[filing.pk]), {"version": 1, "text": "食堂请分时段用餐"}
+    )
+
+    assert response.status_code == 302
+    assert Opinion.objects.get().text == "食堂请分时段用餐"
+    listing = page(client, doctor, "health_home", view="unhandled").context["listing"]
+    assert listing.counts == {"waiting": 0, "unhandled": 1, "done": 1, "all": 1}
+
+
+def test_an_opinion_on_an_older_version_keeps_what_was_typed(client):
+    filing, _people = make.filing_in("in_review")
+    client.force_login(make.officer("health"))
+
+    response = client.post(
+        reverse("opinion", args=[filing.pk]), {"version": 9, "text": "食堂请分时段用餐"}
+    )
+
+    assert response.status_code == 409
+    assert "食堂请分时段用餐" in response.content.decode()
+    assert not Opinion.objects.exists()
+
+
+def test_the_health_list_counts_who_may_not_return(client):
+    filing = make.fill(make.filing())
+    people = make.cast(filing)
+    make.roster_row(filing, 3, certificate_no="")
+    moves.submit_filing(filing, by=people.owner, at=NOW, key=uuid.uuid4())
+
+    (row,) = page(client, make.officer("health"), "health_home").context["listing"].rows
+
+    assert (row.roster["count"], row.unfit) == (3, 1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "district", "status"),
+    [
+        ("health", "410803", 404),
+        ("bureau", "410802", 403),
+        ("city", "410802", 403),
+    ],
+)
+def test_nobody_else_opens_the_opinion_page(client, kind, district, status):
+    filing, _people = make.filing_in("submitted")
+    client.force_login(make.officer(kind, district=district))
+
+    assert client.get(reverse("opinion", args=[filing.pk])).status_code == status
+
+
+def test_drafts_are_not_listed_to_zone_and_health(client):
+    make.filing(district=QINYANG, zone=True)
+
+    for kind in ("zone", "health"):
+        listing = page(client, make.officer(kind, district=QINYANG), f"{kind}_home")
+        assert listing.context["listing"].counts["all"] == 0
+
+
+# ---------------------------------------------------------------- city
+def test_the_city_sees_every_district_with_its_states(client):
+    make.filing_in("submitted")
+    make.filing_in("approved", district=QINYANG)
+
+    context = page(client, make.officer("city"), "city_home").context
+
+    table = {
+        line.district.code: {state: n for state, n in line.by_state if n}
+        for line in context["lines"]
+    }
+    assert len(table) == 11
+    assert {code: states for code, states in table.items() if states} == {
+        "410802": {"submitted": 1},
+        QINYANG: {"approved": 1},
+    }
+    assert context["total"] == 2
+
+
+def test_a_figure_of_the_city_opens_its_filings(client):
+    make.filing_in("submitted")
+    approved, _people = make.filing_in("approved", district=QINYANG)
+    city = make.officer("city")
+
+    response = page(client, city, "city_home", district=QINYANG, state="approved")
+
+    assert names(response) == [approved.enterprise.name]
+
+
+def test_the_city_asks_as_often_for_30_rows_as_for_1(client):
+    submitted(1)
+    city = make.officer("city")
+    one = queries_of(client, city, "city_home", state="submitted")
+    submitted(29)
+
+    assert queries_of(client, city, "city_home", state="submitted") == one
+
+
+def test_an_officer_of_two_bureaus_sees_both_districts(client):
+    here, people = make.filing_in("submitted")
+    there, others = make.filing_in("submitted", district="410803")
+    posting = Posting.objects.get(user=others.reviewer)
+    Posting.objects.create(user=people.reviewer, agency=posting.agency, role="reviewer")
+
+    assert sorted(names(page(client, make.fresh(people.reviewer)))) == sorted(
+        [here.enterprise.name, there.enterprise.name]
+    )
