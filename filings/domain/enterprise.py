@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from pypinyin import Style, lazy_pinyin
 
 from filings import access
-from filings.models import Enterprise, Filing, JoinRequest, Membership, Site, Step, User
+from filings.models import Agency, Enterprise, Filing, JoinRequest, Membership, Site, Step, User
 from filings.states import State
 from jiaozuo_portal.lib.refusals import Refused
 from jiaozuo_portal.outbox.queue import enqueue
@@ -158,11 +158,28 @@ def ask_to_join(enterprise: Enterprise, *, by: User, at: datetime, remark: str =
             defaults={"remark": remark.strip()[:200], "asked_at": at},
         )
         if made:
-            owners = notices.members_of(enterprise.pk, Membership.Role.OWNER)
             notices.send(
-                "join_asked", owners, at=at, enterprise=enterprise.name, by=by.get_full_name()
+                "join_asked",
+                _who_decides(enterprise),
+                at=at,
+                url="/join-requests/",
+                enterprise=enterprise.name,
+                by=by.get_full_name(),
             )
     return request
+
+
+def _who_decides(enterprise: Enterprise) -> list[User]:
+    """The owners; the district's bureau where none of them can sign in any more."""
+    owners = list(notices.members_of(enterprise.pk, Membership.Role.OWNER))
+    return owners or list(
+        User.objects.filter(
+            is_active=True,
+            postings__agency__is_active=True,
+            postings__agency__kind=Agency.Kind.BUREAU,
+            postings__agency__district_id=enterprise.district_id,
+        ).distinct()
+    )
 
 
 def decide_join(
@@ -170,6 +187,8 @@ def decide_join(
 ) -> JoinRequest:
     """Accept or refuse somebody who asks to join; the owner or the district's bureau decides."""
     access.may_manage_members(by, request.enterprise).require()
+    if role not in Membership.Role.values:
+        raise Refused(_("没有这个角色。"))
     with transaction.atomic():
         locked = JoinRequest.objects.select_for_update().get(pk=request.pk)
         if locked.status != JoinRequest.Status.OPEN:

@@ -170,10 +170,20 @@ class ProfileForm(PlaceForm):
             (key, row.label) for key, row in industries().items()
         ]
         self.fields["employees"].widget.attrs["data-unit"] = _("人")
-        for name in INDICATORS:
-            self.fields[name].help_text = _("还不知道就留空。")
+        self._mark_indicators()
         self.order_fields(self.field_order)
         self.say_plainly()
+
+    def _mark_indicators(self) -> None:
+        """Say of each indicator whether the chosen industry asks for it."""
+        chosen = industries().get(str(self["sme_industry"].value() or ""))
+        for name in INDICATORS:
+            hint = _("还不知道就留空。")
+            if chosen is not None and name in chosen.bounds:
+                hint = _("划型要看这一项。还不知道就留空，规模先不确定。")
+            elif chosen is not None:
+                hint = _("所选行业划型不看这一项，有的支持政策会问到。")
+            self.fields[name].help_text = hint
 
     @property
     def groups(self) -> list[tuple[Any, list[forms.BoundField]]]:

@@ -54,7 +54,8 @@ def places_of(user: User) -> list[Place]:
         for row in memberships
     ]
     places += [
-        Place(str(row.agency), row.get_role_display(), "building", DESKS[row.agency.kind]) for row in postings
+        Place(str(row.agency), row.get_role_display(), "building", DESKS[row.agency.kind])
+        for row in postings
     ]
     if user.is_staff:
         places.append(Place(_("平台管理"), _("管理员"), "settings", "admin:index"))

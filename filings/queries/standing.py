@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -126,16 +127,31 @@ _NEXT: dict[str, tuple[Promise | str, Promise | str]] = {
 
 def standing_of(filing: Filing, user: User, at: datetime) -> Standing:
     """Where `filing` stands at the moment `at` of the portal's clock, for this reader."""
-    bureau = (
-        Agency.objects.filter(
-            kind=Agency.Kind.BUREAU, district_id=filing.district_id, is_active=True
-        )
+    return standings_of([filing], user, at)[0]
+
+
+def standings_of(filings: Sequence[Filing], user: User, at: datetime) -> list[Standing]:
+    """Where each filing stands, in their order; as many queries for thirty as for one."""
+    districts = {filing.district_id for filing in filings}
+    bureaus = (
+        Agency.objects.filter(kind=Agency.Kind.BUREAU, district_id__in=districts, is_active=True)
         .prefetch_related("contacts")
-        .first()
+        .order_by("-pk")
     )
+    by_district = {bureau.district_id: bureau for bureau in bureaus}
+    hours = _review_hours(filings)
+    return [
+        _standing(filing, user, at, by_district.get(filing.district_id), hours)
+        for filing in filings
+    ]
+
+
+def _standing(
+    filing: Filing, user: User, at: datetime, bureau: Agency | None, hours: int | None
+) -> Standing:
     for_member = access.is_member(user, filing)
     words = _NEXT[filing.state][0 if for_member else 1]
-    until = deadline_of(filing)
+    until = _deadline(filing, hours)
     return Standing(
         state=filing.state,
         word=str(filing.get_state_display()),
@@ -149,6 +165,12 @@ def standing_of(filing: Filing, user: User, at: datetime) -> Standing:
         bureau=str(bureau or ""),
         contacts=_contacts(bureau),
     )
+
+
+def _review_hours(filings: Sequence[Filing]) -> int | None:
+    if not any(filing.state in WITH_BUREAU for filing in filings):
+        return None
+    return CitySetting.current().review_hours
 
 
 def _stages(filing: Filing) -> tuple[Stage, ...]:
@@ -173,10 +195,13 @@ def deadline_of(filing: Filing) -> datetime | None:
 
     The guide names no time for the review, so none is made up (R1.5).
     """
-    if filing.state not in WITH_BUREAU or filing.submitted_at is None:
+    return _deadline(filing, _review_hours([filing]))
+
+
+def _deadline(filing: Filing, hours: int | None) -> datetime | None:
+    if not hours or filing.state not in WITH_BUREAU or filing.submitted_at is None:
         return None
-    hours = CitySetting.current().review_hours
-    return filing.submitted_at + timedelta(hours=hours) if hours else None
+    return filing.submitted_at + timedelta(hours=hours)
 
 
 def _holder(filing: Filing, bureau: str) -> str:

@@ -19,7 +19,7 @@ from filings.queries.enterprise import (
     joins_to_decide,
     size_of_enterprise,
 )
-from filings.queries.standing import standing_of
+from filings.queries.standing import standings_of
 from filings.size import INDICATORS, citation, size_of
 from jiaozuo_portal.lib import clock
 from jiaozuo_portal.lib.doors import SIGNED_IN, open_to
@@ -38,15 +38,16 @@ def enterprise_new(request: HttpRequest) -> HttpResponse:
     """Register an enterprise; a code that exists leads to asking to join."""
     user: Any = request.user
     form = EnterpriseForm(request.POST or None, initial={"contact_name": user.name})
-    known = False
+    known = ""
     if request.method == "POST" and form.is_valid():
+        code = form.cleaned_data["uscc"]
         try:
             made = domain.register_enterprise(
-                by=user, at=clock.now(), uscc=form.cleaned_data["uscc"], **_first_profile(form)
+                by=user, at=clock.now(), uscc=code, **_first_profile(form)
             )
         except Refused as refusal:
-            known = Enterprise.objects.filter(uscc=form.cleaned_data["uscc"]).exists()
-            form.add_error("uscc", refusal.message)
+            known = code if Enterprise.objects.filter(uscc=code).exists() else ""
+            form.add_error("uscc" if known else None, refusal.message)
         else:
             messages.success(request, _("企业已注册。下面可以开始填写备案。"))
             return redirect("enterprise", made.pk)
@@ -55,8 +56,7 @@ def enterprise_new(request: HttpRequest) -> HttpResponse:
         "filings/enterprise/new.html",
         {
             "form": form,
-            "is_known": known,
-            "uscc": form.cleaned_data.get("uscc", "") if known else "",
+            "known_code": known,
             "size": _typed_size(request.POST),
             "citation": citation(),
             "waiting": user.join_requests.filter(status=JoinRequest.Status.OPEN).select_related(
@@ -94,14 +94,14 @@ def enterprise(request: HttpRequest, pk: int) -> HttpResponse:
     """The home page of an enterprise: its sites, their filings, what is new, who asks to join."""
     user: Any = request.user
     found = enterprise_home(visible(request, pk), user)
-    at = clock.now()
+    standings = standings_of(found.filings, user, clock.now())
     return render(
         request,
         "filings/enterprise/home.html",
         {
             "page": found,
             "enterprise": found.enterprise,
-            "sites": [(filing, standing_of(filing, user, at)) for filing in found.filings],
+            "sites": list(zip(found.filings, standings, strict=True)),
             "notices": [(notice, words(notice)) for notice in found.notices],
             "size": found.size,
             "citation": citation(),
