@@ -52,6 +52,5 @@ def _portal_moment(real: datetime) -> datetime:
 
 
 def _shift() -> timedelta:
-    if not is_simulated():
-        return timedelta(0)
-    return settings.PORTAL_CLOCK_START - settings.PORTAL_CLOCK_ANCHOR
+    start, anchor = settings.PORTAL_CLOCK_START, settings.PORTAL_CLOCK_ANCHOR
+    return start - anchor if start and anchor else timedelta(0)
