@@ -83,6 +83,14 @@ def _sealed_phone(draft: SectionDraft, path: str, value: str) -> Any:
     }
 
 
+def _is_same_phone(draft: SectionDraft, path: str, stored: Any, value: str) -> bool:
+    """Whether `value` is the number behind a sealed one: the page may still show it in full."""
+    if not isinstance(stored, Mapping) or "sealed" not in stored:
+        return False
+    place = phone_place(draft.filing_id, draft.key, path)
+    return crypto.unseal(stored["sealed"], bound_to=place) == value.strip()
+
+
 def phone_place(filing_id: int, section: str, path: str) -> str:
     """What a sealed phone number of a section is bound to; the same in draft and versions."""
     return f"section.{filing_id}.{section}.{path}"
@@ -107,8 +115,8 @@ def save_field(
         field, place, name = _spot(section, draft.data, path)
         stored = place.get(name)
         now_shown = _typed(stored)
-        if value == now_shown:
-            return Saved(value, at, _gaps_at(section, draft.data, path))
+        if value == now_shown or _is_same_phone(draft, path, stored, value):
+            return Saved(now_shown, at, _gaps_at(section, draft.data, path))
         if base is not None and _plain(base) != now_shown:
             raise _conflict(draft, path, mine=value, theirs=now_shown)
         sealed = field.kind == "phone" and value
@@ -219,7 +227,7 @@ def save_section(
             _bring_back_row(section, draft.data, path)
             field, place, name = _spot(section, draft.data, path)
             theirs = _typed(place.get(name))
-            if value == theirs:
+            if value == theirs or _is_same_phone(draft, path, place.get(name), value):
                 continue
             if mark_of(theirs) not in {marks.get(path, nothing), nothing}:
                 conflict = _conflict(draft, path, mine=value, theirs=theirs)

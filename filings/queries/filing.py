@@ -65,6 +65,11 @@ class Missing:
     url: str
     wrong: bool = False
 
+    @property
+    def target(self) -> str:
+        """The id of the input, for a link within its own page."""
+        return self.url.partition("#")[2]
+
 
 @dataclass(frozen=True, slots=True)
 class Task:
@@ -178,7 +183,7 @@ def missing_of(
             label_of(section, data, gap),
             str(gap.message),
             gap.rule,
-            f"{url}#id_{gap.path}",
+            f"{url}#{anchor_of(section, gap.path)}",
             gap.wrong,
         )
         for gap in gaps(section, data)
@@ -187,10 +192,16 @@ def missing_of(
         units = (content.get("roster") or {}).get("units") or []
         rows = section.rows("unit_leads")
         found += [
-            Missing(str(rows.label), why, rows.rule, f"{url}#id_{rows.name}")
+            Missing(str(rows.label), why, rows.rule, f"{url}#{anchor_of(section, rows.name)}")
             for why in units_without_lead(data, units)
         ]
     return found
+
+
+def anchor_of(section: Section, path: str) -> str:
+    """The id of the input at `path` on the section's page; of yes and no, the first one."""
+    is_tick = path in {field.name for field in section.fields() if field.kind == "tick"}
+    return f"id_{path}_0" if is_tick else f"id_{path}"
 
 
 def label_of(section: Section, data: Mapping[str, Any], gap: Gap) -> str:
@@ -216,6 +227,41 @@ def corrections_of(filing: Filing, user: User) -> list[Correction]:
         .select_related("by", "mended_by")
     )
     return sorted(found, key=lambda point: (point.status != Correction.Status.SENT, point.pk))
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A correction as it stands beside its field or above its section (`_corrections.html`)."""
+
+    path: str
+    text: str
+    by: str
+    at: datetime
+    rule: str
+    done: bool
+    tick_url: str
+
+
+def notes_of(filing: Filing, user: User, section: str) -> list[Note]:
+    """The corrections of one section; who may edit gets the address that ticks each off."""
+    may_tick = bool(access.may_edit(user, filing))
+    return [
+        _note(point, may_tick) for point in corrections_of(filing, user) if point.section == section
+    ]
+
+
+def _note(point: Correction, may_tick: bool) -> Note:
+    done = point.status != Correction.Status.SENT
+    route = "correction_unmend" if done else "correction_mend"
+    return Note(
+        point.path,
+        point.text,
+        str(point.by),
+        point.sent_at or point.at,
+        point.rule,
+        done,
+        reverse(route, args=[point.pk]) if may_tick else "",
+    )
 
 
 def opinions_of(filing: Filing, user: User) -> list[Opinion]:
@@ -252,9 +298,9 @@ def receipt_of(filing: Filing, user: User) -> Receipt | None:
 def attachments_of(filing: Filing, user: User, section: str) -> list[Attachment]:
     """The attachments of a section as the draft has them."""
     return list(
-        Attachment.objects.visible_to(user)
+        Attachment.objects.in_draft()
+        .visible_to(user)
         .filter(filing=filing, section=section)
-        .in_draft()
         .select_related("uploaded_by")
     )
 
