@@ -19,7 +19,10 @@ from jiaozuo_portal.lib.refusals import Refused
 
 @dataclass(frozen=True, slots=True)
 class NewEntry:
-    """An entry as it comes from a form or a sheet. `quantity` in the item's unit, above zero."""
+    """An entry as it comes from a form or a sheet. `quantity` in the item's unit, above zero.
+
+    `key` makes writing the same sheet twice harmless.
+    """
 
     item: str
     unit: str
@@ -28,6 +31,7 @@ class NewEntry:
     on: date
     person: str
     purpose: str
+    key: uuid.UUID | None = None
 
 
 def plain(number: Decimal) -> str:
@@ -193,13 +197,15 @@ def import_entries(
 ) -> list[LedgerEntry]:
     """Write the entries of a sheet, all or none; items that are new are made.
 
+    What comes in is written before what goes out, so the order of the lines decides nothing.
     Raises Refused for the first entry that the ledger cannot take, naming its line.
     """
     access.may_edit(by, filing).require()
     written = []
     with transaction.atomic():
         items = {item.name: item for item in SupplyItem.objects.filter(filing=filing)}
-        for line, row in enumerate(rows, start=1):
+        numbered = enumerate(rows, start=1)
+        for line, row in sorted(numbered, key=lambda pair: pair[1].direction != "in"):
             item = items.get(row.item)
             if item is None:
                 item = items[row.item] = add_item(filing, name=row.item, unit=row.unit, by=by)
@@ -219,6 +225,7 @@ def import_entries(
                         purpose=row.purpose,
                         by=by,
                         at=at,
+                        key=row.key,
                     )
                 )
             except Refused as refusal:
