@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,23 @@ from jiaozuo_portal.lib.refusals import Refused
 PLACES = (*SECTIONS, "roster", "supplies")
 
 MOST_PER_SECTION = 20
+
+
+_NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u200b-\u200f\u202a-\u202e\u2066-\u2069]+')
+
+
+def clean_name(name: str, kind: files.FileKind) -> str:
+    """A file name to show and to download under: no path, no signs that hide what it is.
+
+    SECURITY: the ending is that of the content, so "plan.pdf.exe" comes back as a PDF.
+    """
+    last = name.replace("\\", "/").rpartition("/")[2]
+    stem = _NOT_IN_NAMES.sub(" ", last).strip(" .")
+    ending = "." + stem.rpartition(".")[2].lower() if "." in stem else ""
+    same_kind = {".jpeg", ".jpg"} if kind is files.JPEG else {kind.extension}
+    if ending not in same_kind:
+        stem, ending = (stem or "file") + kind.extension, kind.extension
+    return stem[: -len(ending)][: 120 - len(ending)] + stem[-len(ending) :]
 
 
 def attach_file(filing: Filing, section: str, upload: Any, *, by: User, at: datetime) -> Attachment:
@@ -47,7 +65,7 @@ def attach_file(filing: Filing, section: str, upload: Any, *, by: User, at: date
         attachment = Attachment(
             filing=filing,
             section=section,
-            name=files.clean_name(upload.name),
+            name=clean_name(upload.name, kind),
             media_type=kind.media_type,
             size=upload.size,
             sha256=digest.hexdigest(),
@@ -64,7 +82,7 @@ def remove_attachment(attachment: Attachment, *, by: User) -> None:
     """Take an attachment out of the draft; versions that hold it keep it."""
     access.may_edit(by, attachment.filing).require()
     if attachment.first_version is None:
-        name, storage = attachment.file.name, attachment.file.storage
+        name, storage = str(attachment.file.name), attachment.file.storage
         attachment.delete()
         transaction.on_commit(lambda: storage.delete(name))
         return
