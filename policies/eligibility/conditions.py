@@ -345,7 +345,7 @@ def live_part(node: Condition, situation: Situation) -> Condition | bool:
         if part is decisive:
             return decisive
         if not isinstance(part, bool):
-            live.extend(part.children if type(part) is type(node) else (part,))  # type: ignore[union-attr]
+            live.extend(part.children if type(part) is type(node) else (part,))
     if not live:
         return not decisive
     return live[0] if len(live) == 1 else type(node)(tuple(live))

@@ -36,6 +36,7 @@ Names = frozenset[str]
 Outcomes = frozenset[bool]
 Shape = tuple[Any, ...] | bool
 Branch = AllOf | AnyOf
+Residual = tuple[Condition | bool, Situation]
 
 NO_FACTS: Names = frozenset()
 EITHER: Outcomes = frozenset({True, False})
@@ -51,8 +52,10 @@ def _analyse(part: Condition | bool, situation: Situation) -> tuple[Names, Outco
     """The facts that matter, and the outcomes that completions of the facts can reach."""
     if isinstance(part, bool):
         return NO_FACTS, frozenset({part})
-    if isinstance(part, Leaf | Unstated):
-        return frozenset(_open_facts(part, situation)), EITHER
+    open_facts = _all_open_facts(part, situation)
+    all_names = frozenset(open_facts)
+    if isinstance(part, Leaf | Unstated) or len(all_names) == len(open_facts):
+        return all_names, EITHER  # every leaf rests on facts of its own
     names: set[str] = set()
     decisive = not isinstance(part, AllOf)
     open_ended = False
@@ -70,25 +73,52 @@ def _analyse(part: Condition | bool, situation: Situation) -> tuple[Names, Outco
 
 def _try_values(group: Branch, situation: Situation) -> tuple[Names, Outcomes]:
     shared = _most_shared_fact(group, situation)
-    residuals: dict[Shape, tuple[Condition | bool, Situation]] = {}
-    for value in _representatives(shared, group, situation):
-        supposed = situation.supposing(shared, value)
-        part = live_part(group, supposed)
-        residuals.setdefault(_shape(part, supposed), (part, supposed))
-    names: set[str] = {shared} if len(residuals) > 1 else set()
+    residuals: dict[Shape, Residual] = {}
+    for value in _representatives(shared, (group,), situation):
+        residual = _suppose(group, situation, shared, value)
+        residuals.setdefault(_shape(*residual), residual)
+    first, *others = residuals.values()
+    names: set[str] = {shared} if any(_differ(first, other) for other in others) else set()
     outcomes: set[bool] = set()
-    for part, supposed in residuals.values():
-        part_names, part_outcomes = _analyse(part, supposed)
-        names |= part_names
-        outcomes |= part_outcomes
-    return frozenset(names) if len(outcomes) > 1 else NO_FACTS, frozenset(outcomes)
+    for residual in residuals.values():
+        residual_names, residual_outcomes = _analyse(*residual)
+        names |= residual_names
+        outcomes |= residual_outcomes
+    return frozenset(names), frozenset(outcomes)
+
+
+def _suppose(part: Condition | bool, situation: Situation, name: str, value: FactValue) -> Residual:
+    supposed = situation.supposing(name, value)
+    return (part if isinstance(part, bool) else live_part(part, supposed)), supposed
+
+
+def _differ(first: Residual, second: Residual) -> bool:
+    """Whether some completion gives the two residual trees different outcomes."""
+    (part, here), (other, there) = first, second
+    if _shape(part, here) == _shape(other, there):
+        return False
+    if isinstance(part, bool):
+        return _analyse(other, there)[1] != {part}
+    if isinstance(other, bool):
+        return _analyse(part, here)[1] != {other}
+    name = next(iter(_all_open_facts(part, here) or _all_open_facts(other, there)), None)
+    if name is None:
+        return True  # different conditions that no text prints
+    values = {
+        *_representatives(name, (part, other), here),
+        *_representatives(name, (part, other), there),
+    }
+    return any(
+        _differ(_suppose(part, here, name, value), _suppose(other, there, name, value))
+        for value in values
+    )
 
 
 def _independent_groups(node: Branch, situation: Situation) -> list[Branch]:
     """Children of a branch in groups that share no missing fact with another group."""
     groups: list[tuple[set[str], tuple[Condition, ...]]] = []
     for child in node.children:
-        facts = {name for leaf in leaves(child) for name in _open_facts(leaf, situation)}
+        facts = set(_all_open_facts(child, situation))
         members: tuple[Condition, ...] = (child,)
         for other in [group for group in groups if group[0] & facts]:
             groups.remove(other)
@@ -102,8 +132,12 @@ def _open_facts(leaf: Leaf | Unstated, situation: Situation) -> tuple[str, ...]:
     return () if isinstance(leaf, Unstated) else situation.missing_facts(leaf.fact)
 
 
+def _all_open_facts(node: Condition, situation: Situation) -> list[str]:
+    return [name for leaf in leaves(node) for name in _open_facts(leaf, situation)]
+
+
 def _most_shared_fact(group: Branch, situation: Situation) -> str:
-    counts = Counter(name for leaf in leaves(group) for name in _open_facts(leaf, situation))
+    counts = Counter(_all_open_facts(group, situation))
     return max(counts, key=lambda name: counts[name])
 
 
@@ -127,7 +161,9 @@ def _shape(part: Condition | bool, situation: Situation) -> Shape:
 # --- one value out of each class that the leaves can tell apart ----------------------------------
 
 
-def _representatives(name: str, group: Condition, situation: Situation) -> Iterable[FactValue]:
+def _representatives(
+    name: str, nodes: tuple[Condition, ...], situation: Situation
+) -> Iterable[FactValue]:
     reading = situation.read(name)
     if isinstance(reading, Options):
         return sorted(reading.values)
@@ -136,7 +172,8 @@ def _representatives(name: str, group: Condition, situation: Situation) -> Itera
         return (False, True)
     if spec.type is FactType.ENUM:
         return tuple(spec.values)
-    cuts = {cut for leaf in leaves(group) for cut in _cuts(name, leaf, situation)}
+    every_leaf = (leaf for node in nodes for leaf in leaves(node))
+    cuts = {cut for leaf in every_leaf for cut in _cuts(name, leaf, situation)}
     if spec.type is FactType.DATE:
         return sorted({cut + timedelta(days=step) for cut in cuts for step in (-1, 0, 1)})
     return _around(cuts, spec)

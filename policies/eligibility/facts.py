@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from .words import PlacedError, _
@@ -95,7 +96,7 @@ class FactSpec:
         Raises:
             FactError: the value has the wrong type or is impossible.
         """
-        return _PARSERS[self.type](self, value, place or self.name)
+        return PARSERS[self.type](self, value, place or self.name)
 
     def refuse_out_of_bounds(self, value: Fraction, place: str) -> None:
         """Raise FactError when a number lies outside the fact's own limits."""
@@ -146,6 +147,7 @@ class Registry:
     facts: Mapping[str, FactSpec]
     derived: Mapping[str, DerivedSpec]
     size_inputs: SizeInputs | None = None
+    _resting: dict[str, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
 
     def __contains__(self, name: object) -> bool:
         return name in self.facts or name in self.derived
@@ -160,6 +162,12 @@ class Registry:
 
     def resting_on(self, name: str) -> frozenset[str]:
         """The fact itself, and everything that is worked out from it."""
+        found = self._resting.get(name)
+        if found is None:
+            found = self._resting[name] = self._find_resting_on(name)
+        return found
+
+    def _find_resting_on(self, name: str) -> frozenset[str]:
         size = self.size_inputs
         names = {name}
         if size is not None and name in (size.industry, *size.indicators):
@@ -169,7 +177,13 @@ class Registry:
 
     def in_order(self, names: set[str] | frozenset[str]) -> tuple[str, ...]:
         """Names in the order of the registry, which is the order in which they are asked."""
-        return tuple(name for name in self.facts if name in names)
+        if len(names) < 2:
+            return tuple(names)
+        return tuple(sorted(names, key=self._places.__getitem__))
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {name: place for place, name in enumerate(self.facts)}
 
     def parse(self, given: Any, place: str = "facts") -> Facts:
         """Typed facts from plain values (as JSON or a form gives them).
@@ -319,7 +333,7 @@ def _parse_enum(spec: FactSpec, value: Any, place: str) -> str:
     return value
 
 
-_PARSERS = {
+PARSERS: Mapping[FactType, Callable[[FactSpec, Any, str], FactValue]] = {
     FactType.BOOL: _parse_bool,
     FactType.INT: _parse_int,
     FactType.NUMBER: _parse_number,

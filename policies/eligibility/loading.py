@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
 
 from .amounts import Amount, AmountError, parse_formula
 from .conditions import ALWAYS, Condition, ConditionError, both, parse_condition
@@ -20,6 +21,7 @@ from .facts import (
     Absent,
     DerivedKind,
     DerivedSpec,
+    FactError,
     FactSpec,
     FactType,
     Registry,
@@ -102,7 +104,8 @@ def pack_path(name: str | Path | None) -> Path:
     if name is None or not str(name):
         return default_pack_path()
     path = Path(name)
-    return path if path.is_dir() or (PACKS / path).is_dir() is False else PACKS / path
+    beside = PACKS / path
+    return beside if beside.is_dir() and not path.is_dir() else path
 
 
 def load_pack(path: str | Path | None = None) -> Pack:
@@ -123,21 +126,29 @@ def cached_pack(path: str | None = None) -> Pack:
     return load_pack(path)
 
 
-def read_pack_files(folder: Path) -> PackFiles:
+def read_pack_files(folder: Path, faults: list[PackError] | None = None) -> PackFiles:
     """Every file of a pack, each held against the schema.
 
+    Args:
+        folder: the pack.
+        faults: when given, faulty clause files are noted there and left out instead of refused.
+
     Raises:
-        PackError, FileError: with file and line of the first fault.
+        PackError: with file and line of the first fault.
     """
     if not folder.is_dir():
         raise PackError(str(folder), _("没有这个政策包文件夹"))
     whole = {name: _read(folder, name, kind) for name, kind in WHOLE_PACK.items()}
     clauses = []
     for document in whole["documents.yaml"]["documents"]:
-        inside = folder / document["folder"]
-        for path in sorted(inside.glob("*.yaml")):
+        for path in sorted((folder / document["folder"]).glob("*.yaml")):
             name = f"{document['folder']}/{path.name}"
-            clauses.append(ClauseFile(name, _read(folder, name, "clause_file")))
+            try:
+                clauses.append(ClauseFile(name, _read(folder, name, "clause_file")))
+            except PackError as fault:
+                if faults is None:
+                    raise
+                faults.append(fault)
     return PackFiles(folder, whole, tuple(clauses))
 
 
@@ -145,12 +156,13 @@ def _read(folder: Path, name: str, kind: str) -> Located:
     try:
         content = read_yaml(folder / name)
     except FileError as refused:
-        raise PackError(refused.place.replace(Path(name).name, name, 1), refused.reason) from None
-    for error in sorted(
-        _validator(kind).iter_errors(content), key=lambda e: list(map(str, e.path))
-    ):
+        place = refused.place.replace(str(folder / name), name)
+        place = place if place.startswith(name) else place.replace(Path(name).name, name, 1)
+        raise PackError(place, refused.reason) from None
+    error = best_match(_validator(kind).iter_errors(content))
+    if error is not None:
         raise PackError(f"{name}:{_line_of(content, error.absolute_path)}", _why(error))
-    return content  # type: ignore[no-any-return]
+    return content
 
 
 @lru_cache(maxsize=16)
@@ -179,8 +191,12 @@ def _line_of(content: Any, path: Any) -> int:
 # --- building ------------------------------------------------------------------------------------
 
 
-def build_pack(files: PackFiles) -> Pack:
+def build_pack(files: PackFiles, faults: list[PackError] | None = None) -> Pack:
     """A pack from files that fit the schema.
+
+    Args:
+        files: what ``read_pack_files`` gave.
+        faults: when given, faulty items are noted there and left out instead of refused.
 
     Raises:
         PackError: what the schema cannot see: unknown names, wrong conditions, two of a kind.
@@ -190,10 +206,10 @@ def build_pack(files: PackFiles) -> Pack:
     jurisdictions = _jurisdictions(whole["documents.yaml"], registry)
     documents = _documents(whole["documents.yaml"], registry, jurisdictions)
     head = whole["pack.yaml"]
-    builder = _Builder(registry, documents, jurisdictions, _day(head, "case_day", "pack.yaml"))
+    case_day = _day(head, "case_day", "pack.yaml")
+    builder = _Builder(registry, documents, jurisdictions, case_day, faults)
     for file in files.clauses:
         builder.add_clause(file)
-    measures = builder.measures
     return Pack(
         id=head["id"],
         version=head["version"],
@@ -205,8 +221,8 @@ def build_pack(files: PackFiles) -> Pack:
         documents=documents,
         departments=_departments(whole["departments.yaml"]),
         clauses=builder.clauses,
-        measures=measures,
-        topics=_topics(whole["topics.yaml"], measures),
+        measures=builder.measures,
+        topics=_topics(whole["topics.yaml"], builder.measures),
     )
 
 
@@ -286,7 +302,7 @@ def _derived(entry: Located, facts: Mapping[str, FactSpec]) -> DerivedSpec:
     if len(inputs) != (1 if kind is DerivedKind.MEMBER else 2):
         raise PackError(place, _("%(word)s 的项数不对").with_values(word="from"))
     if kind is DerivedKind.MEMBER:
-        stray = members - set(facts[inputs[0]].values)
+        stray = set(members) - set(facts[inputs[0]].values)
     else:
         stray = {n for n in inputs if facts[n].type not in (FactType.INT, FactType.NUMBER)}
     if stray:
@@ -433,11 +449,13 @@ class _Builder:
         documents: Mapping[str, Document],
         jurisdictions: Mapping[str, Jurisdiction],
         case_day: date,
+        faults: list[PackError] | None,
     ) -> None:
         self.registry = registry
         self.documents = documents
         self.jurisdictions = jurisdictions
         self.case_day = case_day
+        self.faults = faults
         self.clauses: dict[str, Clause] = {}
         self.measures: dict[str, Measure] = {}
 
@@ -446,12 +464,14 @@ class _Builder:
         document = self.documents.get(data["document"])
         if document is None or not file.path.startswith(f"{document.folder}/"):
             place = f"{file.path}:{data.line_of('document')}"
-            raise PackError(place, _("文件不在这份文件的文件夹中"))
+            self._fault(PackError(place, _("文件不在这份文件的文件夹中")))
+            return
         clause = f"{document.key}-{data['clause']}"
-        _refuse_second(clause, self.clauses, f"{file.path}:{data.line_of('clause')}")
-        for item in data["items"]:
-            _refuse_second(item["id"], self.measures, f"{file.path}:{item.line}")
-            self.measures[item["id"]] = self._measure(item, file, document)
+        try:
+            _refuse_second(clause, self.clauses, f"{file.path}:{data.line_of('clause')}")
+        except PackError as fault:
+            self._fault(fault)
+            return
         self.clauses[clause] = Clause(
             document.key,
             data["clause"],
@@ -459,6 +479,22 @@ class _Builder:
             tuple(item["id"] for item in data["items"]),
             file.path,
         )
+        for item in data["items"]:
+            self._add_item(item, file, document)
+
+    def _add_item(self, item: Located, file: ClauseFile, document: Document) -> None:
+        try:
+            _refuse_second(item["id"], self.measures, f"{file.path}:{item.line}")
+            self.measures[item["id"]] = self._measure(item, file, document)
+        except PackError as fault:
+            self._fault(fault)
+        except FactError as fault:
+            self._fault(PackError(fault.place, fault.reason))
+
+    def _fault(self, fault: PackError) -> None:
+        if self.faults is None:
+            raise fault
+        self.faults.append(fault)
 
     def _measure(self, item: Located, file: ClauseFile, document: Document) -> Measure:
         data = file.content

@@ -56,12 +56,13 @@ MISSING = Missing()
 EVERYTHING = Between(-math.inf, math.inf)
 
 Reading = Known | Options | Between | Holding | Missing
+OPEN = (Missing, Options, Between)
 
 
 class Situation:
     """The facts of one enterprise on one day, with everything that follows from them."""
 
-    __slots__ = ("_readings", "as_of", "facts", "registry", "size_standard")
+    __slots__ = ("_missing", "_readings", "as_of", "facts", "registry", "size_standard")
 
     def __init__(
         self,
@@ -75,6 +76,7 @@ class Situation:
         self.registry = registry
         self.size_standard = size_standard
         self._readings: dict[str, Reading] = {}
+        self._missing: dict[str, tuple[str, ...]] = {}
 
     def supposing(self, name: str, value: FactValue) -> Situation:
         """The same situation if the fact had this value."""
@@ -82,6 +84,7 @@ class Situation:
         supposed = Situation(facts, self.as_of, self.registry, self.size_standard)
         touched = self.registry.resting_on(name)
         supposed._readings = {k: v for k, v in self._readings.items() if k not in touched}
+        supposed._missing = {k: v for k, v in self._missing.items() if k not in touched}
         return supposed
 
     def read(self, name: str) -> Reading:
@@ -98,13 +101,14 @@ class Situation:
 
     def missing_facts(self, name: str) -> tuple[str, ...]:
         """The facts to be given before ``name`` is known."""
-        if not isinstance(self.read(name), Missing | Options | Between):
-            return ()
-        return tuple(
-            base
-            for base in self.registry.base_facts(name)
-            if isinstance(self.read(base), Missing | Options | Between)
-        )
+        missing = self._missing.get(name)
+        if missing is None:
+            missing = self._missing[name] = tuple(
+                base
+                for base in self.registry.base_facts(name)
+                if isinstance(self.read(name), OPEN) and isinstance(self.read(base), OPEN)
+            )
+        return missing
 
     def _read(self, name: str) -> Reading:
         if name in self.facts:

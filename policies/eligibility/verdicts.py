@@ -15,14 +15,14 @@ from typing import Any
 
 from .asking import ask_next
 from .conditions import (
-    Leaf,
+    Condition,
     Reason,
+    Unstated,
     failing_leaves,
     leaves,
     live_part,
     plain,
     reason_for,
-    truth,
 )
 from .deciding import deciding_facts
 from .facts import FactValue, parse_day
@@ -57,18 +57,25 @@ class Result:
 
     ``missing`` names, for an unknown verdict, exactly the facts that can still decide it.
     ``reasons`` is what to show: the failing leaves of a no, the leaves of an unknown that still
-    matter, every leaf of a yes. ``trace`` is every leaf. ``amount_missing`` names the facts
-    that an eligible amount waits for.
+    matter, every leaf of a yes. ``amount_missing`` names the facts that an eligible amount waits
+    for.
     """
 
     measure: Measure
+    situation: Situation
     verdict: Verdict
     basis: Basis
     amount: Decimal | None = None
     missing: tuple[str, ...] = ()
     reasons: tuple[Reason, ...] = ()
-    trace: tuple[Reason, ...] = ()
     amount_missing: tuple[str, ...] = ()
+
+    @property
+    def trace(self) -> tuple[Reason, ...]:
+        """Every leaf of the conditions as it was judged; the one reason when they were not."""
+        if self.basis is Basis.CONDITIONS:
+            return _every_leaf(self.measure, self.situation)
+        return self.reasons
 
     def as_json(self) -> dict[str, Any]:
         """The result as the matching contract prints it."""
@@ -142,12 +149,12 @@ def judge(
 def judge_measure(measure: Measure, situation: Situation) -> Result:
     """The verdict on one measure in one situation."""
     if measure.kind is Kind.DUTY:
-        return Result(measure, Verdict.NOT_APPLICABLE, Basis.KIND)
+        return Result(measure, situation, Verdict.NOT_APPLICABLE, Basis.KIND)
     outside = _outside(measure.jurisdiction, situation)
     if outside is not None:
-        return _refused(measure, Basis.JURISDICTION, outside)
+        return _refused(measure, situation, Basis.JURISDICTION, outside)
     if not measure.validity.holds_on(situation.as_of):
-        return _refused(measure, Basis.VALIDITY, _out_of_force(measure, situation.as_of))
+        return _refused(measure, situation, Basis.VALIDITY, _out_of_force(measure, situation.as_of))
     return _by_conditions(measure, situation)
 
 
@@ -187,53 +194,58 @@ def _out_of_force(measure: Measure, day: date) -> Reason:
     return Reason(AS_OF, "le", validity.last, day, holds=False, clause=measure.clause)
 
 
-def _refused(measure: Measure, basis: Basis, reason: Reason) -> Result:
-    return Result(measure, Verdict.NOT_ELIGIBLE, basis, reasons=(reason,), trace=(reason,))
+def _refused(measure: Measure, situation: Situation, basis: Basis, reason: Reason) -> Result:
+    return Result(measure, situation, Verdict.NOT_ELIGIBLE, basis, reasons=(reason,))
 
 
 def _by_conditions(measure: Measure, situation: Situation) -> Result:
-    trace = tuple(reason_for(leaf, situation) for leaf in leaves(measure.when))
-    holds = truth(measure.when, situation)
-    if holds is None:
-        return _undecided(measure, situation, trace)
-    if not holds:
-        failing = tuple(
-            reason_for(leaf, situation) for leaf in failing_leaves(measure.when, situation)
+    live = live_part(measure.when, situation)
+    if live is True:
+        return _granted(measure, situation)
+    if live is False:
+        failing = failing_leaves(measure.when, situation)
+        return Result(
+            measure,
+            situation,
+            Verdict.NOT_ELIGIBLE,
+            Basis.CONDITIONS,
+            reasons=tuple(reason_for(leaf, situation) for leaf in failing),
         )
-        return Result(measure, Verdict.NOT_ELIGIBLE, Basis.CONDITIONS, reasons=failing, trace=trace)
+    return _undecided(measure, situation, live)
+
+
+def _granted(measure: Measure, situation: Situation) -> Result:
     amount = measure.amount.in_yuan(situation) if measure.amount else None
-    waiting = _amount_missing(measure, situation) if amount is None else ()
     return Result(
         measure,
+        situation,
         Verdict.ELIGIBLE,
         Basis.CONDITIONS,
         amount=amount,
-        reasons=trace,
-        trace=trace,
-        amount_missing=waiting,
+        reasons=_every_leaf(measure, situation),
+        amount_missing=_amount_missing(measure, situation) if amount is None else (),
     )
 
 
-def _undecided(measure: Measure, situation: Situation, trace: tuple[Reason, ...]) -> Result:
-    missing = deciding_facts(measure.when, situation)
-    live = live_part(measure.when, situation)
-    reasons = (
-        ()
-        if isinstance(live, bool)
-        else tuple(
-            reason_for(leaf, situation)
-            for leaf in leaves(live)
-            if not isinstance(leaf, Leaf) or missing & set(situation.missing_facts(leaf.fact))
-        )
-    )
+def _undecided(measure: Measure, situation: Situation, live: Condition) -> Result:
+    missing = deciding_facts(live, situation)
     return Result(
         measure,
+        situation,
         Verdict.UNKNOWN,
         Basis.CONDITIONS,
         missing=situation.registry.in_order(missing),
-        reasons=reasons,
-        trace=trace,
+        reasons=tuple(
+            reason_for(leaf, situation)
+            for leaf in leaves(live)
+            if isinstance(leaf, Unstated)
+            or missing.intersection(situation.missing_facts(leaf.fact))
+        ),
     )
+
+
+def _every_leaf(measure: Measure, situation: Situation) -> tuple[Reason, ...]:
+    return tuple(reason_for(leaf, situation) for leaf in leaves(measure.when))
 
 
 def _amount_missing(measure: Measure, situation: Situation) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ class Located(dict[str, Any]):
         return self.key_lines.get(key, self.line)
 
 
-class _Loader(_Base):  # type: ignore[misc, valid-type]
+class _Loader(_Base):
     """YAML with few surprises.
 
     Decimals instead of floats, only true and false as booleans, only decimal digits as numbers,
@@ -77,11 +77,11 @@ _SCALARS = (
     ("float", r"-?[0-9]+\.[0-9]+", "-0123456789"),
 )
 for _tag, _pattern, _first in _SCALARS:
-    _Loader.add_implicit_resolver(  # type: ignore[attr-defined]
+    _Loader.add_implicit_resolver(
         f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$", re.ASCII), list(_first)
     )
-_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)  # type: ignore[attr-defined]
-_Loader.add_constructor("tag:yaml.org,2002:float", _decimal)  # type: ignore[attr-defined]
+_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
+_Loader.add_constructor("tag:yaml.org,2002:float", _decimal)
 
 
 def read_yaml(path: Path) -> Any:
@@ -123,7 +123,7 @@ def parse_yaml(raw: bytes, name: str) -> Any:
 def _refuse_traps(text: str, name: str) -> None:
     depth = 0
     for event in yaml.parse(text, Loader=_Base):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent):
             raise FileError(f"{name}:{line}", _("不能使用别名"))
         if isinstance(event, yaml.CollectionStartEvent):

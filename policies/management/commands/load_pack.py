@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from jiaozuo_portal.lib import clock
-from policies.domain.packs import load_folder
+from policies.domain.packs import UnfitPack, load_folder
 from policies.eligibility.words import PlacedError
 
 
@@ -26,6 +26,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             loaded = load_folder(options["folder"], at=clock.now())
+        except UnfitPack as unfit:
+            for fault in unfit.faults:
+                self.stderr.write(str(fault))
+            raise CommandError(f"not loaded: {len(unfit.faults)} faults") from None
         except PlacedError as refused:
             raise CommandError(str(refused)) from None
         done = "loaded and published" if loaded.is_new else "is published already"
