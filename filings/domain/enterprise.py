@@ -55,7 +55,7 @@ def register_enterprise(
         enterprise.set_contact_mobile(contact_mobile)
         enterprise.save()
         Membership.objects.create(user=by, enterprise=enterprise, role=Membership.Role.OWNER)
-        _forget_standing(by)
+        by.forget_standing()
         audit.record("register", enterprise, by=by)
         add_site(
             enterprise,
@@ -67,10 +67,6 @@ def register_enterprise(
             at=at,
         )
     return enterprise
-
-
-def _forget_standing(user: User) -> None:
-    user.__dict__.pop("roles", None)
 
 
 def add_site(

@@ -254,8 +254,7 @@ def accept_invitation(token: str, *, by: User) -> Invitation:
         locked.used_by, locked.used_at = by, clock.real_now()
         locked.save(update_fields=["used_by", "used_at"])
         audit.record("accept", locked, by=by, field=locked.role)
-    for remembered in ("roles", "posts"):
-        by.__dict__.pop(remembered, None)
+    by.forget_standing()
     return locked
 
 

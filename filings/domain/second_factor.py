@@ -58,7 +58,7 @@ def confirm_set_up(user: User, code: str) -> tuple[TOTPDevice, list[str]]:
             device.confirmed = True
             device.save(update_fields=["confirmed"])
             audit.record("second_factor_on", user, by=user)
-            _forget(user)
+            user.forget_standing()
             return device, _new_codes(user)
     # Outside the transaction: the count of failures that slows guessing has to stay.
     raise Refused(_("动态口令不对。请确认手机时间准确，输入应用里当前显示的 6 位数字。"))
@@ -123,11 +123,7 @@ def turn_off(user: User, *, by: User) -> None:
         TOTPDevice.objects.filter(user=user).delete()
         StaticDevice.objects.filter(user=user).delete()
         audit.record("second_factor_off", user, by=by)
-        _forget(user)
-
-
-def _forget(user: User) -> None:
-    user.__dict__.pop("has_second_factor", None)
+        user.forget_standing()
 
 
 def _folded(code: str) -> str:

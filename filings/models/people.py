@@ -138,6 +138,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         )
         return tuple(Post(*row) for row in rows)
 
+    def forget_standing(self) -> None:
+        """Read roles, posts and second factor anew, after one of them has changed."""
+        for remembered in ("roles", "posts", "has_second_factor"):
+            self.__dict__.pop(remembered, None)
+
     @cached_property
     def has_second_factor(self) -> bool:
         """The person has set up one-time codes."""

@@ -94,7 +94,7 @@ def member_remove(request: HttpRequest, pk: int, member: int) -> HttpResponse:
 def _after_change(request: HttpRequest, pk: int) -> HttpResponse:
     """The members page, or home for who has just taken themselves out."""
     user: Any = request.user
-    user.__dict__.pop("roles", None)
+    user.forget_standing()
     if Enterprise.objects.visible_to(user).filter(pk=pk).exists():
         return redirect("members", pk)
     return redirect("home")

@@ -70,6 +70,16 @@ def test_whoever_registers_an_enterprise_owns_it_and_finds_its_first_filing(clie
     assert made.contact_mobile_plain() == "13800001234"
 
 
+def test_somebody_who_has_an_enterprise_registers_another(client):
+    firm = make.firm()
+    owner = make.owner_of(firm)
+    client.force_login(owner)
+
+    client.post(reverse("enterprise_new"), profile_data(uscc=make.uscc(778)))
+
+    assert len(make.fresh(owner).roles) == 2
+
+
 def test_a_code_that_exists_leads_to_asking_to_join(client):
     firm = make.firm()
     client.force_login(make.user())
