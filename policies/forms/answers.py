@@ -32,6 +32,16 @@ class AnswerForm(forms.Form):
         self.initial.setdefault("fact", spec.name)
         self.fields["value"] = _field(spec)
 
+    def add_error(self, field: Any, error: Any) -> None:
+        """Also put the cursor where the error is, when the page comes back."""
+        super().add_error(field, error)
+        self.fields["value"].widget.attrs["autofocus"] = True
+
+    @property
+    def is_yes_no(self) -> bool:
+        """Whether one press of a button answers it."""
+        return self.spec.type is FactType.BOOL
+
     def clean_value(self) -> Any:
         """The value in the fact's own type, or what would be right."""
         given = self.cleaned_data["value"]

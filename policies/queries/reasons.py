@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from filings.public import Filing, User
+from policies.eligibility import Verdict
 from policies.eligibility.conditions import plain
 from policies.models import SupportLink
 
@@ -34,15 +35,20 @@ class Used:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One condition in words: `state` is pass, fail or unknown."""
+    """One condition in words: `state` is pass, fail or unknown.
+
+    `given` is where the value comes from when somebody gave it as it stands; `used` are the
+    values from which it follows otherwise.
+    """
 
     label: str
     requirement: str
     actual: str
     state: str
     clause: str
-    used: tuple[Used, ...]
-    missing: tuple[Question, ...]
+    given: Used | None = None
+    used: tuple[Used, ...] = ()
+    missing: tuple[Question, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,11 @@ class Past:
     day: date
     version: int
     until: datetime | None
+
+    @property
+    def word(self) -> str:
+        """The verdict in the words of its badge."""
+        return str(SupportLink.Verdict(self.verdict).label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +85,8 @@ class Explanation:
 def explain(support: Support, key: str, user: User) -> Explanation | None:
     """Why a measure has its verdict; None for a measure that is not offered.
 
-    `lines` are for a no only what failed, for an unknown only what still matters, for a yes all;
-    `rest` are the conditions that did not decide.
+    `lines` are for a no only what failed, for an unknown only what still matters, for a yes what
+    holds; `rest` are the conditions that did not decide.
     """
     result = support.results.get(key)
     if result is None:
@@ -83,13 +94,16 @@ def explain(support: Support, key: str, user: User) -> Explanation | None:
     content = content_of(result, support.judgement, support.gathered)
     measure = result.measure
     shown = content["reasons"]
+    if result.verdict is Verdict.ELIGIBLE:
+        shown = [reason for reason in shown if reason["holds"]]
+    rest = [reason for reason in content["trace"] if reason not in shown]
     links = _history(support.filing, key, user)
     current = next((link for link in links if link.superseded_at is None), None)
     benefit = next(b for b in support.benefits if key in [card.key for card in b.cards])
     return Explanation(
         card=support.cards[key],
-        lines=tuple(_line(reason, support) for reason in shown),
-        rest=tuple(_line(reason, support) for reason in content["trace"] if reason not in shown),
+        lines=_lines(shown, support),
+        rest=_lines(rest, support),
         notes=tuple(say(note.text) for note in measure.notes),
         scope_note=say(measure.scope_note) if measure.scope_note else "",
         validity=say(measure.validity.basis),
@@ -110,31 +124,36 @@ def _history(filing: Filing, key: str, user: User) -> list[SupportLink]:
 _STATES = {True: "pass", False: "fail", None: "unknown"}
 
 
+def _lines(reasons: Iterable[Mapping[str, Any]], support: Support) -> tuple[Line, ...]:
+    """Each condition once, though a tree may ask it in several branches."""
+    return tuple(dict.fromkeys(_line(reason, support) for reason in reasons))
+
+
 def _line(reason: Mapping[str, Any], support: Support) -> Line:
     pack, name = support.rules.pack, reason["fact"]
     registry = pack.registry
     requirement = requirement_words(dict(reason), pack)
+    clause = clause_words(pack, reason["clause"])
+    state = _STATES[reason["holds"]]
     if name is None:
-        clause = clause_words(pack, reason["clause"])
-        return Line(_("另有条件"), requirement, "", "unknown", clause, (), ())
+        return Line(_("另有条件"), requirement, "", state, clause)
+    label, actual = (
+        label_words(registry, name),
+        value_words(registry, name, reason["actual"]),
+    )
     if name not in registry:
-        actual = value_words(registry, name, reason["actual"])
-        clause = clause_words(pack, reason["clause"])
-        return Line(
-            label_words(registry, name), requirement, actual, _STATES[reason["holds"]], clause,
-            (), (),
-        )  # fmt: skip
-    open_facts = support.judgement.situation.missing_facts(name)
+        return Line(label, requirement, actual, state, clause)
+    given = _given(name, support) if name in support.gathered.values else None
+    open_facts = support.judgement.situation.missing_facts(name) if state == "unknown" else ()
     return Line(
-        label=label_words(registry, name),
+        label=label,
         requirement=requirement,
-        actual=value_words(registry, name, reason["actual"]),
-        state=_STATES[reason["holds"]],
-        clause=clause_words(pack, reason["clause"]),
-        used=tuple(_used(name, support)),
-        missing=tuple(support.question(one) for one in open_facts)
-        if reason["holds"] is None
-        else (),
+        actual="" if reason["actual"] is None else actual,
+        state=state,
+        clause=clause,
+        given=given,
+        used=() if given else tuple(_used(name, support)),
+        missing=tuple(support.question(one) for one in open_facts),
     )
 
 

@@ -20,13 +20,13 @@ from filings.public import Filing
 from jiaozuo_portal.lib import clock
 from policies.eligibility import Judgement, Result, Verdict, judge
 from policies.eligibility.amounts import in_words
-from policies.eligibility.packs import GIVEN_ONCE, Measure
+from policies.eligibility.packs import GIVEN_ONCE, Kind, Measure, Pack
 from policies.models import Match
 
 from .facts import Gathered, Way, declarations_by_enterprise, gather, way_to_give
 from .packs import Rules, published_rules
 from .verdicts import offers
-from .wording import KINDS, STRENGTHS, clause_words, department_words, say
+from .wording import KINDS, STRENGTHS, clause_words, department_words, failure_words, say
 
 #: The order of the page, and the filters by verdict; `close` is one answer away.
 VERDICTS = ("eligible", "close", "unknown", "not_eligible")
@@ -34,7 +34,10 @@ VERDICTS = ("eligible", "close", "unknown", "not_eligible")
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A missing fact: what is asked, where it is answered, and how much hangs on it."""
+    """A missing fact: what is asked, where it is answered, and what hangs on it.
+
+    `stake` is the largest amount in yuan of a measure that waits for it, where it is known.
+    """
 
     fact: str
     text: str
@@ -42,6 +45,7 @@ class Question:
     way: Way
     url: str
     measures: int = 0
+    stake: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,13 @@ class Card:
     missing: tuple[Question, ...]
     amount_missing: tuple[Question, ...]
     is_unprinted: bool
+    against: tuple[str, ...]
     url: str
+
+    @property
+    def state(self) -> str:
+        """The verdict, or that the text is over."""
+        return "expired" if self.is_over else self.verdict
 
     @property
     def is_close(self) -> bool:
@@ -89,9 +99,19 @@ class Benefit:
     rule: str
 
     @property
+    def state(self) -> str:
+        """The verdict, or that every text that gives it is over."""
+        return "expired" if all(card.is_over for card in self.cards) else self.verdict
+
+    @property
     def cards(self) -> tuple[Card, ...]:
         """All measures of the benefit."""
         return (self.lead, *self.others)
+
+    @property
+    def is_help(self) -> bool:
+        """More than a service or a piece of information."""
+        return self.lead.kind == Kind.BENEFIT.name.lower()
 
     @property
     def is_close(self) -> bool:
@@ -101,9 +121,13 @@ class Benefit:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Benefits by verdict, and the yuan of the eligible ones, each benefit counted once."""
+    """Benefits by verdict, and the yuan of the eligible ones, each benefit counted once.
+
+    `help` are the eligible ones that are more than a service or a piece of information.
+    """
 
     eligible: int
+    help: int
     close: int
     unknown: int
     not_eligible: int
@@ -174,6 +198,7 @@ class Support:
         amounts = [benefit.amount for benefit in having if benefit.amount is not None]
         return Sums(
             eligible=len(having),
+            help=sum(benefit.is_help for benefit in having),
             close=sum(benefit.is_close for benefit in self.benefits),
             unknown=sum(benefit.verdict == "unknown" for benefit in self.benefits),
             not_eligible=sum(benefit.verdict == "not_eligible" for benefit in self.benefits),
@@ -206,17 +231,20 @@ class Support:
             label=say(spec.label),
             way=way,
             url=self._place_to_give(way, name),
-            measures=self._waiting.get(name, 0),
+            measures=len(self._waiting.get(name, ())),
+            stake=max(filter(None, self._waiting.get(name, ())), default=None),
         )
 
     @cached_property
-    def _waiting(self) -> dict[str, int]:
-        """How many undecided measures each fact can settle."""
-        counts: dict[str, int] = {}
+    def _waiting(self) -> dict[str, list[Decimal | None]]:
+        """For each missing fact the measures that wait for it, as the yuan that they would pay."""
+        waiting: dict[str, list[Decimal | None]] = {}
         for result in self.results.values():
+            amount = result.measure.amount
             for name in (*result.missing, *result.amount_missing):
-                counts[name] = counts.get(name, 0) + 1
-        return counts
+                yuan = amount.in_yuan(self.judgement.situation) if amount else None
+                waiting.setdefault(name, []).append(yuan)
+        return waiting
 
     def _place_to_give(self, way: Way, name: str) -> str:
         if way is Way.DECLARE:
@@ -270,6 +298,7 @@ class Support:
             missing=missing,
             amount_missing=tuple(self.question(name) for name in result.amount_missing),
             is_unprinted=result.verdict is Verdict.UNKNOWN and not missing,
+            against=_against(result, pack),
             url=reverse("support_measure", args=[self.filing.pk, measure.id]),
         )
 
@@ -279,6 +308,13 @@ class Support:
         language = get_language() or "zh-hans"
         situation = self.judgement.situation
         return in_words(measure.amount.formula, self.rules.pack.registry, language, situation)
+
+
+def _against(result: Result, pack: Pack) -> tuple[str, ...]:
+    if result.verdict is not Verdict.NOT_ELIGIBLE:
+        return ()
+    said = (failure_words(reason.as_json(), pack) for reason in result.reasons if reason.fact)
+    return tuple(dict.fromkeys(said))
 
 
 def _alone(card: Card) -> Benefit:
@@ -292,9 +328,13 @@ def _lead_rank(card: Card) -> tuple[Any, ...]:
 
 
 def _rank(benefit: Benefit) -> tuple[Any, ...]:
-    last = benefit.lead.last_day or date.max
+    """Verdict, help before services before information, few answers, money, an early end."""
+    card = benefit.lead
+    verdict, unprinted, answers, _pays = _lead_rank(card)
     money = -(benefit.amount or Decimal(0))
-    return (*_lead_rank(benefit.lead)[:3], money, last, not benefit.lead.amount_name)
+    kind = (Kind.BENEFIT, Kind.SERVICE, Kind.INFORMATION).index(Kind[card.kind.upper()])
+    last = card.last_day or date.max
+    return (verdict, kind, unprinted, answers, money, not card.amount_name, last)
 
 
 def support_of(filing: Filing, at: datetime) -> Support | None:

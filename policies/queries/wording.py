@@ -42,8 +42,8 @@ _NUMBERS = {
     "ge": gettext_lazy("不低于 %(value)s"),
 }
 _DAYS = {
-    "eq": gettext_lazy("是 %(value)s"),
-    "ne": gettext_lazy("不是 %(value)s"),
+    "eq": gettext_lazy("为 %(value)s"),
+    "ne": gettext_lazy("不为 %(value)s"),
     "lt": gettext_lazy("早于 %(value)s"),
     "le": gettext_lazy("不晚于 %(value)s"),
     "gt": gettext_lazy("晚于 %(value)s"),
@@ -54,10 +54,10 @@ _DAYS = {
     "beyond_months_after": gettext_lazy("这一天之后 %(value)s 个月以外"),
 }
 _CHOICES = {
-    "eq": gettext_lazy("是“%(value)s”"),
-    "ne": gettext_lazy("不是“%(value)s”"),
-    "in": gettext_lazy("是其中之一：%(value)s"),
-    "not_in": gettext_lazy("不是其中任何一个：%(value)s"),
+    "eq": gettext_lazy("为“%(value)s”"),
+    "ne": gettext_lazy("不为“%(value)s”"),
+    "in": gettext_lazy("为其中之一：%(value)s"),
+    "not_in": gettext_lazy("不在其中：%(value)s"),
 }
 
 
@@ -109,7 +109,7 @@ def figure_words(text: str) -> str:
 
 
 def requirement_words(reason: dict[str, Any], pack: Pack) -> str:
-    """What one condition asks for: 不超过 20%, 是“否”."""
+    """What one condition asks for: 不超过 20%, 为“否”."""
     name, op, threshold = reason["fact"], reason["op"], reason["threshold"]
     if name is None:
         note = reason.get("note")
@@ -120,6 +120,21 @@ def requirement_words(reason: dict[str, Any], pack: Pack) -> str:
         return str(_DAYS[op]) % {"value": threshold}
     value = value_words(pack.registry, name, threshold)
     return str(_templates(pack.registry, name)[op]) % {"value": value}
+
+
+def failure_words(reason: dict[str, Any], pack: Pack) -> str:
+    """One condition that failed, as a sentence: what it asks for and what is the case."""
+    name = reason["fact"]
+    if name == AS_OF:
+        day = day_words(date.fromisoformat(reason["threshold"]))
+        if reason["op"] == "ge":
+            return _("%(day)s才开始施行") % {"day": day}
+        return _("已于%(day)s截止") % {"day": day}
+    return _("%(label)s应%(requirement)s，目前%(actual)s") % {
+        "label": label_words(pack.registry, name),
+        "requirement": requirement_words(reason, pack),
+        "actual": value_words(pack.registry, name, reason["actual"]),
+    }
 
 
 def department_words(pack: Pack, measure: Measure) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django_htmx.http import replace_url, reswap
 
 from filings.public import Filing, Refused, standing_of
 from jiaozuo_portal.lib import clock
@@ -37,6 +38,9 @@ from policies.queries.support import (
 )
 from policies.queries.wording import KINDS
 
+#: So many undecided benefits are shown at once; the others are one press away.
+SHOWN_AT_FIRST = 8
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -51,10 +55,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A measure whose verdict an answer has changed."""
+    """A measure whose verdict, or only its amount, an answer has changed."""
 
     card: Card
-    before: str
+    is_verdict: bool
 
 
 def own_filing(request: HttpRequest, pk: int) -> Filing:
@@ -101,13 +105,15 @@ def support_answer(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error("value", refusal.message)
     if form.errors:
         asked = _asked(request, before, name=name, form=form)
-        return _page(request, before, asked=asked, status=200 if request.htmx else 422)  # type: ignore[attr-defined]
+        page = _page(request, before, asked=asked, status=200 if request.htmx else 422)  # type: ignore[attr-defined]
+        return reswap(page, "outerHTML show:#ask:top")
     after = support_of(filing, clock.now())
     if after is None:
         raise Refused(_("政策刚刚撤下，请稍后再看。"))
     changes = _changes(before, after)
     if request.htmx:  # type: ignore[attr-defined]
-        return _page(request, after, asked=_asked(request, after), changes=changes, answered=name)
+        page = _page(request, after, asked=_asked(request, after), changes=changes, answered=name)
+        return replace_url(page, _address(pk, request.GET))
     messages.success(request, _told(changes))
     return redirect(_address(pk, request.GET))
 
@@ -200,10 +206,16 @@ def _page(
     filters = _filters(request.GET)
     benefits = [benefit for benefit in shown.benefits if filters.wants(benefit)]
     may = access.may_declare(request.user, shown.filing.enterprise)  # type: ignore[arg-type]
+    having = [benefit for benefit in benefits if benefit.verdict == "eligible"]
+    undecided = [benefit for benefit in benefits if benefit.verdict == "unknown"]
+    first = len(undecided) if filters.is_set else SHOWN_AT_FIRST
     context = {
         "shown": shown,
-        "having": [benefit for benefit in benefits if benefit.verdict == "eligible"],
-        "open": [benefit for benefit in benefits if benefit.verdict == "unknown"],
+        "having": [benefit for benefit in having if benefit.is_help],
+        "services": [benefit for benefit in having if not benefit.is_help],
+        "open": undecided[:first],
+        "open_later": undecided[first:],
+        "open_count": len(undecided),
         "not_for_them": [benefit for benefit in benefits if benefit.verdict == "not_eligible"],
         "count": len(benefits),
         "filters": filters,
@@ -271,19 +283,23 @@ def _asked(
 
 
 def _changes(before: Support, after: Support) -> list[Change]:
-    return [
-        Change(card, before.cards[key].verdict)
-        for key, card in after.cards.items()
-        if key in before.cards and before.cards[key].verdict != card.verdict
+    """What an answer turned, the verdicts before the amounts."""
+    pairs = [(before.cards[key], card) for key, card in after.cards.items() if key in before.cards]
+    verdicts = [Change(new, True) for old, new in pairs if old.verdict != new.verdict]
+    amounts = [
+        Change(new, False)
+        for old, new in pairs
+        if old.verdict == new.verdict and old.amount != new.amount
     ]
+    return verdicts + amounts
 
 
 def _told(changes: list[Change]) -> str:
     if not changes:
-        return _("回答已记录，暂时没有措施的结果因此改变。")
+        return _("回答已记录，措施的结果没有因此改变。")
     return ngettext(
-        "回答已记录，%(count)s 项措施的结果有变化。",
-        "回答已记录，%(count)s 项措施的结果有变化。",
+        "回答已记录，%(count)s 项措施的结果或金额有变化。",
+        "回答已记录，%(count)s 项措施的结果或金额有变化。",
         len(changes),
     ) % {"count": len(changes)}
 

@@ -1,0 +1,122 @@
+"""Packs, answers and verdicts in the admin site: to be looked at, never changed there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from policies.models import Clause, Declaration, Document, Match, Measure, Pack, SupportLink
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """What the portal alone writes; a pack changes by loading a new version."""
+
+    show_full_result_count = False
+    list_per_page = 50
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class DocumentRows(admin.TabularInline):
+    """The documents of a pack."""
+
+    model = Document
+    fields = ["key", "number", "title", "date", "valid_from", "valid_until"]
+    readonly_fields = fields
+    can_delete = False
+    extra = 0
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Pack)
+class PackAdmin(ReadOnlyAdmin):
+    """Every version that was loaded, with its documents."""
+
+    list_display = ["key", "version", "edition", "status", "measures", "loaded_at", "published_at"]
+    list_filter = ["status"]
+    exclude = ["content"]
+    inlines = [DocumentRows]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Pack]:
+        return super().get_queryset(request).defer("content").annotate(n=Count("measures"))
+
+    @admin.display(description=_("支持措施"))
+    def measures(self, pack: Any) -> int:
+        """How many measures the version holds."""
+        return pack.n
+
+
+@admin.register(Document)
+class DocumentAdmin(ReadOnlyAdmin):
+    """Official texts by pack version."""
+
+    list_display = ["number", "title", "pack", "level", "date", "valid_until"]
+    list_filter = ["pack__status", "level"]
+    list_select_related = ["pack"]
+    search_fields = ["number", "title"]
+
+
+@admin.register(Clause)
+class ClauseAdmin(ReadOnlyAdmin):
+    """Numbered points with our summaries."""
+
+    list_display = ["__str__", "document", "summary"]
+    list_filter = ["document__pack__status"]
+    list_select_related = ["document__pack"]
+    search_fields = ["summary"]
+
+
+@admin.register(Measure)
+class MeasureAdmin(ReadOnlyAdmin):
+    """Measures by pack version."""
+
+    list_display = ["key", "label", "kind", "strength", "topic", "valid_from", "valid_until"]
+    list_filter = ["pack__status", "kind", "strength"]
+    search_fields = ["key", "label"]
+
+
+@admin.register(Declaration)
+class DeclarationAdmin(ReadOnlyAdmin):
+    """Who answered which question when.
+
+    SECURITY: not what was answered; that is between the enterprise and whom it applies to.
+    """
+
+    list_display = ["enterprise", "fact", "by", "at", "ending", "ended_at"]
+    list_filter = ["ending"]
+    list_select_related = ["enterprise", "by"]
+    search_fields = ["enterprise__name", "=fact"]
+    exclude = ["value"]
+
+
+@admin.register(Match)
+class MatchAdmin(ReadOnlyAdmin):
+    """When each filing was last judged."""
+
+    list_display = ["filing", "day", "pack", "at"]
+    list_select_related = ["filing__enterprise", "filing__site", "pack"]
+    list_filter = ["day"]
+
+
+@admin.register(SupportLink)
+class SupportLinkAdmin(ReadOnlyAdmin):
+    """Verdicts with their history. SECURITY: without the reasons, which quote the answers."""
+
+    list_display = ["filing", "measure", "verdict", "day", "pack", "superseded_at"]
+    list_filter = ["verdict", ("superseded_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["filing__enterprise", "filing__site", "pack"]
+    search_fields = ["=measure", "filing__enterprise__name"]
+    exclude = ["content", "sha256", "amount_yuan"]
