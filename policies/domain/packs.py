@@ -12,11 +12,20 @@ from django.utils import timezone
 from jiaozuo_portal.lib import clock
 from jiaozuo_portal.outbox.queue import enqueue
 from policies import eligibility
+from policies.eligibility.checking import Fault, check_pack
 from policies.eligibility.loading import pack_path
 from policies.models import Clause, Document, Measure, Pack
 from policies.queries.packs import digest, rebuild
 
 from .matching import request_rematch
+
+
+class UnfitPack(Exception):
+    """A pack with faults, each with file and line; nothing of it was written."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__("; ".join(str(fault) for fault in faults))
+        self.faults = faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +40,13 @@ def load_folder(folder: str | Path | None, *, at: datetime) -> Loaded:
     """Load and publish a pack folder (the only one beside the code when None).
 
     The same content again changes nothing. Else it becomes the next version, the one before is
-    withdrawn, and every filing is judged again. Raises PackError with file and line for a pack
-    that cannot be read; then nothing is written.
+    withdrawn, and every filing is judged again. Raises UnfitPack with every fault by file and
+    line, and PackError for a folder that is none; then nothing is written.
     """
     path = pack_path(folder)
+    faults = check_pack(path)
+    if faults:
+        raise UnfitPack(faults)
     content = files_of(path)
     rules = eligibility.load_pack(path)
     with transaction.atomic():

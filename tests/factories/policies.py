@@ -205,7 +205,12 @@ CLAUSES = {
                 ]
             },
             cases=[
-                _case("少裁", "eligible", {"insured": True, "layoff_count": 0}),
+                _case(
+                    "少裁",
+                    "eligible",
+                    {"insured": True, "layoff_count": 0, "premium_yuan": 10},
+                    amount="5.00",
+                ),
                 _case("未参保", "not_eligible", {"insured": False}),
                 _case("没有说", "unknown", {"insured": True}),
             ],
@@ -221,7 +226,13 @@ CLAUSES = {
             amount=_REBATE,
             when={"fact": "insured", "eq": True},
             cases=[
-                _case("参保", "eligible", {"insured": True}, as_of="2020-03-05"),
+                _case(
+                    "参保",
+                    "eligible",
+                    {"insured": True, "premium_yuan": 10},
+                    as_of="2020-03-05",
+                    amount="5.00",
+                ),
                 _case("未参保", "not_eligible", {"insured": False}, as_of="2020-03-05"),
                 _case("没有说", "unknown", {}, as_of="2020-03-05"),
             ],

@@ -7,10 +7,9 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from jiaozuo_portal.outbox.models import OutboxRow
-from policies.domain.packs import load_folder
-from policies.eligibility.words import PlacedError
+from policies.domain.packs import UnfitPack, load_folder
 from policies.models import Clause, Document, Measure, Pack
-from policies.queries.packs import SpoiltPack, published_rules, rebuild
+from policies.queries.packs import SpoiltPack, digest, published_rules, rebuild
 from tests.factories import NOW, filing
 from tests.factories.policies import CLAUSES, publish_pack, write_pack
 
@@ -69,14 +68,31 @@ def test_a_broken_pack_is_refused_with_file_and_line_and_writes_nothing(tmp_path
     broken = CLAUSES["a/03.yaml"] | {"items": [{**CLAUSES["a/03.yaml"]["items"][0]}]}
     broken["items"][0]["when"] = {"fact": "no_such_fact", "eq": True}
 
-    with pytest.raises(PlacedError) as refused:
+    with pytest.raises(UnfitPack) as refused:
         load_folder(write_pack(tmp_path, a__03=broken), at=NOW)
 
-    assert refused.value.place.startswith("a/03.yaml:")
-    assert int(refused.value.place.partition(":")[2]) > 1
+    assert [fault.file for fault in refused.value.faults] == ["a/03.yaml"]
+    assert refused.value.faults[0].line > 1
     assert not Pack.objects.exists()
     assert not Document.objects.exists()
     assert not OutboxRow.objects.filter(kind__startswith="support.").exists()
+
+
+def test_a_case_that_comes_out_otherwise_keeps_a_pack_from_being_published(tmp_path: Path):
+    publish_pack(tmp_path)
+    clause = CLAUSES["a/03.yaml"]
+    wrong = clause["items"][0]["cases"][0] | {"expect": "unknown"}
+    item = clause["items"][0] | {"cases": [wrong, *clause["items"][0]["cases"][1:]]}
+
+    with pytest.raises(UnfitPack):
+        load_folder(write_pack(tmp_path, a__03=clause | {"items": [item]}), at=NOW)
+
+    assert Pack.objects.get().version == 1
+
+
+def test_a_folder_that_is_no_pack_is_refused(tmp_path: Path):
+    with pytest.raises(UnfitPack):
+        load_folder(tmp_path / "nothing", at=NOW)
 
 
 def test_publishing_asks_for_every_filing_to_be_judged_and_for_the_next_day(tmp_path: Path):
@@ -109,7 +125,6 @@ def test_a_stored_pack_that_was_tampered_with_is_not_judged_with(tmp_path: Path)
 
 def test_a_stored_file_name_never_leads_out_of_the_folder():
     content = {"../../outside.yaml": "x"}
-    from policies.queries.packs import digest
 
     with pytest.raises(SpoiltPack):
         rebuild(content, digest(content))
