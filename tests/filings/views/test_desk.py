@@ -1,4 +1,4 @@
-"""The reviewer's queue, and the homes of zone, health authority and city, through the front door."""
+"""The queue, and the homes of zone, health authority and city, through the front door."""
 
 from __future__ import annotations
 
