@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -127,19 +128,28 @@ def change_profile(
         if contact_mobile is not None and contact_mobile != locked.contact_mobile_masked:
             locked.set_contact_mobile(contact_mobile)
             changed.append("contact_mobile")
-        locked.pinyin = pinyin_key(locked.name)
-        locked.revision += 1
-        locked.save()
+        keep_profile(locked, changed, by=by)
+    enterprise.refresh_from_db()
+    return enterprise
+
+
+def keep_profile(enterprise: Enterprise, changed: Iterable[str], *, by: User) -> None:
+    """Save a profile whose fields `changed` were set, and have the measures judged again.
+
+    It asks for no right: the caller has (`change_profile`, the admin site).
+    """
+    with transaction.atomic():
+        enterprise.pinyin = pinyin_key(enterprise.name)
+        enterprise.revision += 1
+        enterprise.save()
         for name in changed:
-            audit.record("change", locked, by=by, field=name)
-        for filing in Filing.objects.filter(enterprise=locked):
+            audit.record("change", enterprise, by=by, field=name)
+        for filing in Filing.objects.filter(enterprise=enterprise):
             enqueue(
                 "support.match",
                 str(filing.pk),
-                key=f"support:{filing.pk}:profile:{locked.revision}",
+                key=f"support:{filing.pk}:profile:{enterprise.revision}",
             )
-    enterprise.refresh_from_db()
-    return enterprise
 
 
 def ask_to_join(enterprise: Enterprise, *, by: User, at: datetime, remark: str = "") -> JoinRequest:

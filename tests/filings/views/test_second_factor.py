@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 from django.urls import reverse
-from django_otp.oath import TOTP
 from django_otp.plugins.otp_static.models import StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -16,22 +14,9 @@ from filings.models import Agency, AuditEntry
 from jiaozuo_portal.lib.refusals import Refused
 from tests import factories as make
 from tests.factories import PASSWORD
+from tests.factories.codes import code_of, with_device
 
 pytestmark = pytest.mark.django_db
-
-
-def code_of(device: TOTPDevice, *, steps: int = 0) -> str:
-    """What the person's app shows `steps` half minutes from now."""
-    totp = TOTP(device.bin_key, device.step, device.t0, device.digits)
-    totp.time = time.time() + steps * device.step
-    return f"{totp.token():06d}"
-
-
-def with_device(person):
-    """The person with a device in use, and its recovery codes."""
-    device = second_factor.begin_set_up(person)
-    device, codes = second_factor.confirm_set_up(person, code_of(device, steps=-1))
-    return device, codes
 
 
 def require_codes(person) -> None:
