@@ -20,13 +20,13 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-DEMO_DIR = BASE_DIR / ".demo"
+DEMO_DIR = Path(os.environ.get("DEMO_DIR", BASE_DIR / ".demo")).absolute()
 ENV_FILE = DEMO_DIR / "env"
 STAMPS = DEMO_DIR / "stamps"
 LOGS = DEMO_DIR / "log"
@@ -60,14 +60,14 @@ def main() -> None:
             watch(services, stop)
     finally:
         stop_all(services)
-        print("The portal has stopped. What was entered is kept in .demo/.", flush=True)
+        print(f"The portal has stopped. What was entered is kept in {DEMO_DIR}.", flush=True)
 
 
 def make_environment() -> None:
     """Write .demo/env on the first run: secrets of this demo, and the anchor of its clock."""
     if ENV_FILE.exists():
         return
-    DEMO_DIR.mkdir(exist_ok=True)
+    DEMO_DIR.mkdir(parents=True, exist_ok=True)
     values = {
         "SECRET_KEY": secrets.token_urlsafe(50),
         "PORTAL_FIELD_KEYS": f"k1:{base64.b64encode(secrets.token_bytes(32)).decode()}",
@@ -116,10 +116,6 @@ def refuse_taken_port() -> None:
 
 def prepare() -> None:
     """Do what is not done yet: translations, tables, city, policy pack, demo data, static files."""
-    from jiaozuo_portal import messages
-
-    once("messages", [messages.LOCALE_DIR], messages.compile_all, "*.po")
-
     import django
 
     django.setup()
@@ -127,12 +123,15 @@ def prepare() -> None:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
+    from jiaozuo_portal import messages
+
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         say("tables")
         call_command("migrate", verbosity=0)
         # The stamps below speak of a database that is no more, or has other tables now.
         shutil.rmtree(STAMPS, ignore_errors=True)
+    once("translations", [messages.LOCALE_DIR], messages.compile_all, "*.po")
     once("cache", [], lambda: call_command("createcachetable", verbosity=0))
     once(
         "city", [BASE_DIR / "filings" / "data"], lambda: call_command("load_city", stdout=nowhere())
@@ -201,7 +200,6 @@ class Service:
     command: list[str]
     restarts: int = 0
     process: subprocess.Popen[bytes] | None = None
-    environment: dict[str, str] = field(default_factory=dict)
 
     def start(self) -> None:
         """Start it in a session of its own: Ctrl-C reaches us, and we stop it in order."""
@@ -304,7 +302,7 @@ def say_hello(seconds: float) -> None:
     """Print where the portal is."""
     print(
         f"\nReady after {seconds:.1f} s. Open http://{shown_host()}:{PORT}/\n"
-        f"Mails are written to .demo/mail, logs to .demo/log. Ctrl-C stops.\n",
+        f"Mails are written to {DEMO_DIR}/mail, logs to {DEMO_DIR}/log. Ctrl-C stops.\n",
         flush=True,
     )
 

@@ -2,14 +2,14 @@
 
 import base64
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from kombu import pools
 
-from jiaozuo_portal.celery import app
 from jiaozuo_portal.outbox import queue
+from tests.processes import use_broker
 
 
 @pytest.fixture
@@ -27,17 +27,11 @@ def handler() -> Iterator[Callable[..., None]]:
 
 
 @pytest.fixture
-def sent(tmp_path: Path, settings) -> Iterator[Callable[[], list[tuple[str, list]]]]:
+def sent(tmp_path: Path) -> Iterator[Callable[[], list[tuple[str, list]]]]:
     """A broker of files for one test; `sent()` gives (task, arguments) of every message in it."""
     folder = tmp_path / "messages"
     folder.mkdir()
-    options = {
-        "data_folder_in": str(folder),
-        "data_folder_out": str(folder),
-        "control_folder": str(tmp_path / "control"),
-    }
-    before = app.conf.broker_url, app.conf.broker_transport_options
-    _use_broker("filesystem://", options)
+    use_broker(f"filesystem://{tmp_path}")
 
     def messages() -> list[tuple[str, list]]:
         found = [json.loads(path.read_bytes()) for path in sorted(folder.iterdir())]
@@ -48,12 +42,4 @@ def sent(tmp_path: Path, settings) -> Iterator[Callable[[], list[tuple[str, list
 
     yield messages
 
-    _use_broker(*before)
-
-
-def _use_broker(url: str, options: dict) -> None:
-    app.conf.broker_url = app.conf.broker_write_url = url
-    app.conf.broker_transport_options = options
-    pools.reset()
-    app._pool = None
-    app.amqp._producer_pool = None
+    use_broker(os.environ["CELERY_BROKER_URL"])

@@ -1,0 +1,5 @@
+"""Settings of the processes that a test starts: the portal's own, and the tests' mail server."""
+
+from jiaozuo_portal.settings import *  # noqa: F403
+
+EMAIL_BACKEND = "tests.mailbox.Mailbox"
