@@ -49,7 +49,7 @@ from .packs import (
 )
 from .size import Bounds, SizeStandard
 from .words import PlacedError, Words, _
-from .yaml_files import FileError, Located, read_yaml
+from .yaml_files import FileError, Located, parse_yaml
 
 PACKS = Path(__file__).resolve().parent.parent / "packs"
 SCHEMA = PACKS / "pack.schema.json"
@@ -154,11 +154,17 @@ def read_pack_files(folder: Path, faults: list[PackError] | None = None) -> Pack
 
 def _read(folder: Path, name: str, kind: str) -> Located:
     try:
-        content = read_yaml(folder / name)
+        return _parsed((folder / name).read_bytes(), name, kind)
+    except OSError as error:
+        raise PackError(name, error.strerror or str(error)) from error
+
+
+@lru_cache(maxsize=256)  # a pack is read again after an edit to one of its many files
+def _parsed(raw: bytes, name: str, kind: str) -> Located:
+    try:
+        content = parse_yaml(raw, name)
     except FileError as refused:
-        place = refused.place.replace(str(folder / name), name)
-        place = place if place.startswith(name) else place.replace(Path(name).name, name, 1)
-        raise PackError(place, refused.reason) from None
+        raise PackError(refused.place, refused.reason) from None
     error = best_match(_validator(kind).iter_errors(content))
     if error is not None:
         raise PackError(f"{name}:{_line_of(content, error.absolute_path)}", _why(error))
@@ -167,8 +173,19 @@ def _read(folder: Path, name: str, kind: str) -> Located:
 
 @lru_cache(maxsize=16)
 def _validator(kind: str) -> Draft202012Validator:
-    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
-    return Draft202012Validator({"$ref": f"#/$defs/{kind}", "$defs": schema["$defs"]})
+    definitions = json.loads(SCHEMA.read_text(encoding="utf-8"))["$defs"]
+    return Draft202012Validator(_inlined(definitions[kind], definitions))
+
+
+def _inlined(schema: Any, definitions: Mapping[str, Any]) -> Any:
+    """The schema with its references written out: they cost most of the time of a check."""
+    if isinstance(schema, list):
+        return [_inlined(one, definitions) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        return _inlined(definitions[schema["$ref"].rpartition("/")[2]], definitions)
+    return {key: _inlined(value, definitions) for key, value in schema.items()}
 
 
 def _why(error: Any) -> Words:

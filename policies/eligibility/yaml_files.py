@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal, InvalidOperation
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -84,24 +83,11 @@ _Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
 _Loader.add_constructor("tag:yaml.org,2002:float", _decimal)
 
 
-def read_yaml(path: Path) -> Any:
-    """The content of one file.
-
-    Raises:
-        FileError: missing, not UTF-8, too large, too deep, with an alias, or not YAML.
-    """
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise FileError(str(path), error.strerror or str(error)) from error
-    return parse_yaml(raw, path.name)
-
-
 def parse_yaml(raw: bytes, name: str) -> Any:
     """The content of a YAML file given as bytes; ``name`` stands in the messages.
 
     Raises:
-        FileError: as ``read_yaml``.
+        FileError: not UTF-8, too large, too deep, with an alias, or not YAML.
     """
     if len(raw) > MAX_BYTES:
         raise FileError(name, _("文件过大"))
@@ -116,6 +102,8 @@ def parse_yaml(raw: bytes, name: str) -> Any:
         mark = error.problem_mark or error.context_mark
         line = f":{mark.line + 1}" if mark else ""
         raise FileError(f"{name}{line}", error.problem or str(error)) from error
+    except FileError:
+        raise
     except (yaml.YAMLError, ValueError) as error:
         raise FileError(name, str(error).splitlines()[0]) from error
 
