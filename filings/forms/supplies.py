@@ -72,13 +72,13 @@ class EntryForm(forms.Form):
     """An entry in or out of the ledger."""
 
     entry_key = forms.UUIDField(widget=forms.HiddenInput)
-    item = forms.ChoiceField(label=gettext_lazy("物资"))
     direction = forms.ChoiceField(
         label=gettext_lazy("入库还是出库"),
         choices=LedgerEntry.Direction.choices,
         widget=forms.RadioSelect,
         initial=LedgerEntry.Direction.IN,
     )
+    item = forms.ChoiceField(label=gettext_lazy("物资"))
     quantity = QuantityField(label=gettext_lazy("数量"), min_value=Decimal("0.001"))
     on = forms.DateField(
         label=gettext_lazy("日期"),

@@ -41,7 +41,7 @@ def _page(
         "filings/submit/start.html",
         {
             **frame(request, filing, at),
-            "gates": gate_lines(filing, results),
+            "gates": gate_lines(filing, results, in_full=False),
             "left": len(shut),
             "prestart_url": reads.url_of(filing, "prestart"),
             "form": SubmissionForm(
