@@ -145,6 +145,7 @@ def _line(reason: Mapping[str, Any], support: Support) -> Line:
         return Line(label, requirement, actual, state, clause)
     given = _given(name, support) if name in support.gathered.values else None
     open_facts = support.judgement.situation.missing_facts(name) if state == "unknown" else ()
+    asked = registry.in_order(frozenset(open_facts))
     return Line(
         label=label,
         requirement=requirement,
@@ -153,7 +154,7 @@ def _line(reason: Mapping[str, Any], support: Support) -> Line:
         clause=clause,
         given=given,
         used=() if given else tuple(_used(name, support)),
-        missing=tuple(support.question(one) for one in open_facts),
+        missing=tuple(support.question(one) for one in asked),
     )
 
 

@@ -1,0 +1,533 @@
+"""The support pages through the front door."""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from django.urls import resolve, reverse
+
+from filings.domain.enterprise import add_site
+from policies.domain.declarations import declare
+from policies.models import Declaration, Match, SupportLink
+from tests.factories import (
+    NOW,
+    Enterprise,
+    filing,
+    filing_in,
+    firm,
+    fresh,
+    member,
+    officer,
+    owner_of,
+    user,
+)
+from tests.factories.policies import CLAUSES, publish_pack
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _day(clock_at):
+    clock_at(NOW)
+
+
+@pytest.fixture
+def made(pack):
+    return filing()
+
+
+@pytest.fixture
+def owner(made, client):
+    person = owner_of(made.enterprise)
+    client.force_login(person)
+    return person
+
+
+def page(client, made, query=""):
+    return client.get(reverse("support", args=[made.pk]) + query)
+
+
+def answer(client, made, fact, value, *, query="", **headers):
+    url = reverse("support_answer", args=[made.pk]) + query
+    return client.post(url, {"fact": fact, "value": value}, headers=headers)
+
+
+def shown(response):
+    context = response.context
+    return [b.key for name in ("having", "services", "open", "not_for_them") for b in context[name]]
+
+
+def test_the_addresses_lead_to_support_and_not_to_a_section_of_the_filing(made):
+    assert resolve(f"/filings/{made.pk}/support/").view_name == "support"
+    assert resolve(f"/filings/{made.pk}/support/answers/").view_name == "support_answers"
+    assert resolve(f"/filings/{made.pk}/support/甲1-1/").view_name == "support_measure"
+
+
+def test_a_benefit_of_several_clauses_is_shown_and_counted_once(client, made, owner):
+    declare(made, "insured", True, by=owner, at=NOW)
+    declare(made, "layoff_count", 0, by=owner, at=NOW)
+    declare(made, "premium_yuan", 36000, by=owner, at=NOW)
+
+    answer = page(client, made)
+
+    sums = answer.context["shown"].sums
+    assert (sums.eligible, sums.money, sums.with_money) == (1, Decimal("18000.00"), 1)
+    assert (sums.unknown, sums.not_eligible) == (3, 0)
+    benefit = answer.context["having"][0]
+    assert (benefit.key, [card.key for card in benefit.cards]) == ("rebate", ["甲1-1", "甲1-2"])
+    text = answer.content.decode()
+    assert text.count(">稳岗返还<") == 1
+    assert "上年失业保险费 36000 × 50%" in text
+    assert "市人力资源社会保障局" in text
+    assert "人社局" not in text
+
+
+def test_what_is_undecided_asks_for_what_is_missing(client, made, owner):
+    text = page(client, made).content.decode()
+
+    assert "参加失业保险？" in text
+    assert f"/filings/{made.pk}/support/?ask=insured#ask" in text
+    assert "?ask=employees" not in text
+
+
+def test_a_fact_of_the_profile_is_asked_for_in_the_profile(client, pack):
+    made = filing(employees=None)
+    client.force_login(owner_of(made.enterprise))
+
+    text = page(client, made, "?ask=employees").content.decode()
+
+    assert reverse("enterprise_profile", args=[made.enterprise_id]) in text
+    assert 'name="value"' not in text
+
+
+def test_a_service_that_comes_with_the_filing_is_there_once_it_is_submitted(client, pack):
+    made, people = filing_in("submitted")
+    client.force_login(people.owner)
+
+    answer = page(client, made)
+
+    assert [benefit.key for benefit in answer.context["services"]] == ["甲1-3"]
+
+
+def test_the_day_after_its_last_day_a_measure_is_over(client, made, owner, clock_at):
+    declare(made, "insured", True, by=owner, at=NOW)
+    url = reverse("support_measure", args=[made.pk, "甲1-2"])
+
+    clock_at("2020-03-05T23:59:00+08:00")
+    last_day = client.get(url).context["why"]
+    clock_at("2020-03-06T00:00:00+08:00")
+    answer = client.get(url)
+
+    assert (last_day.card.verdict, last_day.card.state) == ("eligible", "eligible")
+    assert answer.context["why"].card.state == "expired"
+    assert [line.actual for line in answer.context["why"].lines] == ["2020年3月6日"]
+    assert "不晚于 2020年3月5日" in answer.content.decode()
+
+
+def test_reading_writes_nothing_even_when_the_kept_verdicts_are_old(
+    client, made, owner, clock_at, django_assert_num_queries
+):
+    declare(made, "insured", True, by=owner, at=NOW)
+    rows = list(SupportLink.objects.values()), list(Match.objects.values())
+
+    clock_at("2020-03-06T00:00:00+08:00")
+    answer = page(client, made)
+    client.get(reverse("support_measure", args=[made.pk, "甲1-2"]))
+    client.get(reverse("support_summary", args=[made.pk]))
+
+    assert (list(SupportLink.objects.values()), list(Match.objects.values())) == rows
+    assert "已存档的结果是 3月2日 的" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", ["rebate", "甲1-3", "甲1-5", "乙2-1"]),
+        ("?verdict=close", ["rebate", "甲1-3", "甲1-5", "乙2-1"]),
+        ("?verdict=eligible", []),
+        ("?kind=service", ["甲1-3"]),
+        ("?department=市税务局", ["乙2-1"]),
+        ("?department=市税务局&kind=service", []),
+        ("?verdict=nonsense&kind=nonsense", ["rebate", "甲1-3", "甲1-5", "乙2-1"]),
+    ],
+)
+def test_filters(client, made, owner, query, expected):
+    assert sorted(shown(page(client, made, query))) == sorted(expected)
+
+
+def test_an_answer_changes_the_page_without_a_reload_and_says_what_turned(client, made, owner):
+    done = answer(client, made, "insured", "no", query="?kind=benefit", **{"HX-Request": "true"})
+
+    assert done.status_code == 200
+    assert done.headers["HX-Replace-Url"] == f"/filings/{made.pk}/support/?kind=benefit"
+    text = done.content.decode()
+    assert text.lstrip().startswith("{#") or '<div id="support">' in text
+    assert "<html" not in text
+    assert [change.card.key for change in done.context["changes"]] == ["甲1-1", "甲1-2"]
+    assert "2 项措施的结果或金额有变化" in text
+    assert [benefit.key for benefit in done.context["not_for_them"]] == ["rebate"]
+
+
+def test_an_amount_that_an_answer_gives_is_said_as_well(client, made, owner):
+    declare(made, "insured", True, by=owner, at=NOW)
+    declare(made, "layoff_count", 0, by=owner, at=NOW)
+
+    done = answer(client, made, "premium_yuan", "３６，０００", **{"HX-Request": "true"})
+
+    assert [change.card.key for change in done.context["changes"]] == ["甲1-1", "甲1-2"]
+    assert "18,000 元" in done.content.decode()
+
+
+def test_without_script_an_answer_leads_back_to_the_page(client, made, owner):
+    done = answer(client, made, "insured", "yes")
+
+    assert done.status_code == 302
+    assert done.url == reverse("support", args=[made.pk])
+    assert Declaration.objects.get().value is True
+
+
+@pytest.mark.parametrize(
+    ("fact", "value", "says"),
+    [
+        ("total_staff_count", "四十", "请填写整数，例如 40。"),
+        ("total_staff_count", "4.5", "请填写整数，例如 40。"),
+        ("total_staff_count", "-1", "不能小于 0"),
+        ("premium_yuan", "3万", "请只填数字，例如 36,000.5。"),
+        ("premium_yuan", "", "这个字段是必填项。"),
+        ("tax_due_date", "2020-02-30", "请填写日期，例如 2020-03-05。"),
+        ("form", "现金", "选择一个有效的选项"),
+        ("insured", "maybe", "选择一个有效的选项"),
+    ],
+)
+@pytest.mark.parametrize("scripted", [True, False])
+def test_a_wrong_answer_is_refused_beside_the_question_with_what_would_be_right(
+    client, made, owner, fact, value, says, scripted
+):
+    headers = {"HX-Request": "true"} if scripted else {}
+
+    refused = answer(client, made, fact, value, **headers)
+
+    assert refused.status_code == (200 if scripted else 422)
+    assert says in refused.content.decode()
+    assert not Declaration.objects.exists()
+
+
+def test_what_cannot_both_be_is_said_beside_the_question(client, made, owner):
+    declare(made, "layoff_count", 3, by=owner, at=NOW)
+
+    refused = answer(client, made, "total_staff_count", "0")
+
+    assert refused.status_code == 422
+    assert "职工总数" in refused.content.decode()
+    assert 'value="0"' in refused.content.decode()
+
+
+@pytest.mark.parametrize("fact", ["", "no_such", "layoff_rate_pct"])
+def test_a_question_that_does_not_exist_is_refused(client, made, owner, fact):
+    assert answer(client, made, fact, "1").status_code == 422
+
+
+def test_a_question_can_be_put_off(client, made, owner):
+    first = page(client, made).context["asked"]
+    second = page(client, made, f"?skip={first.skip_query}").context["asked"]
+
+    assert first.question.fact != second.question.fact
+    assert second.left == first.left - 1
+
+
+def test_when_nothing_is_left_to_ask_nothing_is_asked(client, made, owner):
+    facts = published_facts(client, made)
+
+    assert page(client, made, f"?skip={','.join(facts)}").context["asked"] is None
+
+
+def published_facts(client, made) -> list[str]:
+    return [question.fact for question in page(client, made).context["shown"].questions]
+
+
+def test_a_viewer_reads_and_does_not_answer(client, made):
+    client.force_login(member(made.enterprise, "viewer"))
+
+    seen = page(client, made)
+    refused = answer(client, made, "insured", "yes")
+
+    assert seen.status_code == 200
+    assert 'name="value"' not in seen.content.decode()
+    assert "只能查看" in seen.content.decode()
+    assert refused.status_code == 403
+    assert not Declaration.objects.exists()
+
+
+@pytest.mark.parametrize("who", ["another firm", "bureau", "city", "both"])
+def test_pages_of_a_filing_are_the_enterprise_s_alone(client, made, owner, who):
+    given = declare(made, "insured", True, by=owner, at=NOW)
+    person = officer("city") if who == "city" else officer("bureau")
+    if who in ("another firm", "both"):
+        other = firm(owner=person if who == "both" else user())
+        person = owner_of(other)
+    client.force_login(fresh(person))
+    reads = [
+        reverse("support", args=[made.pk]),
+        reverse("support_measure", args=[made.pk, "甲1-1"]),
+        reverse("support_answers", args=[made.pk]),
+        reverse("support_summary", args=[made.pk]),
+    ]
+    writes = [
+        (reverse("support_answer", args=[made.pk]), {"fact": "insured", "value": "no"}),
+        (reverse("support_withdraw", args=[made.pk, given.pk]), {}),
+    ]
+
+    closed = 404 if who in ("another firm", "both") else 403
+    assert [client.get(url).status_code for url in reads] == [closed] * 4
+    assert [client.post(url, data).status_code for url, data in writes] == [closed] * 2
+    assert list(Declaration.objects.current()) == [given]
+
+
+def test_an_answer_of_another_enterprise_is_not_withdrawn_through_ones_own_filing(client, made):
+    given = declare(made, "insured", True, by=owner_of(made.enterprise), at=NOW)
+    own = filing()
+    client.force_login(owner_of(own.enterprise))
+
+    done = client.post(reverse("support_withdraw", args=[own.pk, given.pk]))
+
+    assert done.status_code == 404
+    assert Declaration.objects.current().get() == given
+
+
+def test_a_no_shows_only_what_failed_and_where_the_value_comes_from(client, made, owner):
+    declare(made, "insured", False, by=owner, at=NOW)
+
+    text = client.get(reverse("support_measure", args=[made.pk, "甲1-1"])).content.decode()
+
+    shown_part = text.split("其他条件")[0]
+    assert "参加失业保险" in shown_part
+    assert "裁员率" not in shown_part
+    assert owner.get_full_name() in shown_part
+    assert "贵企业的回答" in shown_part
+    assert "甲1〔2020〕号 第1条" in shown_part
+
+
+def test_an_unknown_shows_only_what_still_matters(client, made, owner):
+    declare(made, "insured", True, by=owner, at=NOW)
+
+    why = client.get(reverse("support_measure", args=[made.pk, "甲1-1"])).context["why"]
+
+    assert [(line.label, line.requirement, line.state) for line in why.lines] == [
+        ("裁员率", "不超过 20%", "unknown")
+    ]
+    assert [question.fact for question in why.lines[0].missing] == [
+        "total_staff_count",
+        "layoff_count",
+    ]
+    assert [line.label for line in why.rest] == ["参加失业保险"]
+
+
+def test_a_derived_value_names_the_figures_it_follows_from(client, made, owner):
+    declare(made, "insured", True, by=owner, at=NOW)
+    declare(made, "layoff_count", 8, by=owner, at=NOW)
+    declare(made, "total_staff_count", 40, by=owner, at=NOW)
+
+    why = client.get(reverse("support_measure", args=[made.pk, "甲1-1"])).context["why"]
+
+    rate = why.lines[1]
+    assert (rate.actual, rate.state) == ("20%", "pass")
+    assert [(used.label, used.value, used.source) for used in rate.used] == [
+        ("裁员人数", "8 人", "贵企业的回答"),
+        ("职工总数", "40 人", "贵企业的回答"),
+    ]
+
+
+def test_a_condition_that_no_text_prints_is_said_to_be_one(client, made, owner):
+    declare(made, "form", "抵押", by=owner, at=NOW)
+
+    answer = client.get(reverse("support_measure", args=[made.pk, "甲1-5"]))
+
+    assert answer.context["why"].card.is_unprinted
+    assert "文件没有写明的条件" in answer.content.decode()
+    assert "请向责任部门咨询" in answer.content.decode()
+
+
+def test_the_history_says_from_which_day_and_under_which_version(
+    client, made, owner, tmp_path: Path
+):
+    declare(made, "insured", True, by=owner, at=NOW)
+    publish_pack(tmp_path, edition="2", a__03=CLAUSES["a/03.yaml"])
+    declare(made, "insured", False, by=owner, at=NOW)
+
+    why = client.get(reverse("support_measure", args=[made.pk, "甲1-2"])).context["why"]
+
+    assert [(past.verdict, past.version) for past in why.history] == [
+        ("not_eligible", 2),
+        ("eligible", 1),
+    ]
+    assert why.is_kept
+
+
+@pytest.mark.parametrize("measure", ["甲1-4", "甲1-99", "x"])
+def test_a_duty_of_government_or_an_unknown_measure_has_no_page(client, made, owner, measure):
+    assert client.get(reverse("support_measure", args=[made.pk, measure])).status_code == 404
+
+
+def test_answers_are_listed_corrected_and_withdrawn(client, made, owner):
+    declare(made, "insured", True, by=owner, at=NOW)
+    given = declare(made, "insured", False, by=owner, at=NOW)
+    url = reverse("support_answers", args=[made.pk])
+
+    before = client.get(url)
+    done = client.post(reverse("support_withdraw", args=[made.pk, given.pk]))
+    after = client.get(url)
+
+    assert [(one.value, one.is_used) for one in before.context["answers"]] == [("否", True)]
+    assert [one.value for one in before.context["earlier"]] == ["是"]
+    assert (done.status_code, done.url) == (302, url)
+    assert after.context["answers"] == []
+    assert [one.value for one in after.context["earlier"]] == ["否", "是"]
+
+
+def test_without_a_pack_the_pages_say_what_will_be_there(client):
+    made = filing()
+    client.force_login(owner_of(made.enterprise))
+
+    texts = [
+        client.get(reverse(name, args=args)).content.decode()
+        for name, args in (
+            ("support", [made.pk]),
+            ("support_answers", [made.pk]),
+            ("support_summary", [made.pk]),
+        )
+    ]
+
+    assert ["政策" in text and "发布" in text for text in texts] == [True] * 3
+
+
+def test_the_page_is_complete_in_english(client, made, owner):
+    client.cookies["django_language"] = "en"
+    declare(made, "insured", True, by=owner, at=NOW)
+
+    text = page(client, made).content.decode()
+
+    assert "EN 稳岗返还" in text
+    assert "HR Bureau" in text
+    assert "EN 税款到期日？" in text
+
+
+# ---------------------------------------------------------------- home
+
+
+def test_one_filing_leads_straight_to_its_page(client, made, owner):
+    assert client.get(reverse("support_home")).url == reverse("support", args=[made.pk])
+
+
+def test_several_filings_are_listed_with_their_sums(client, made, owner):
+    add_site(
+        made.enterprise,
+        name="二厂区",
+        district=made.district,
+        zone=None,
+        address="南路",
+        by=owner,
+        at=NOW,
+    )
+    declare(made, "insured", True, by=owner, at=NOW)
+    filing()
+
+    supports = client.get(reverse("support_home")).context["supports"]
+
+    assert [one.filing.site.name for one in supports] == ["主厂区", "二厂区"]
+    assert [one.sums.eligible for one in supports] == [1, 1]
+
+
+def test_a_department_sees_its_own_measures_as_counts_and_no_enterprise(client, pack):
+    for insured in (True, True, False):
+        made = filing()
+        declare(made, "insured", insured, by=owner_of(made.enterprise), at=NOW)
+    client.force_login(officer("policy"))  # the first one: human resources
+
+    answer = client.get(reverse("support_home"))
+
+    rows = {row.key: row for row in answer.context["overview"].rows}
+    assert sorted(rows) == ["甲1-1", "甲1-2", "甲1-3", "甲1-5"]
+    row = rows["甲1-2"]
+    assert (row.eligible, row.unknown, row.not_eligible) == (2, 0, 1)
+    text = answer.content.decode()
+    assert [name in text for name in Enterprise.objects.values_list("name", flat=True)] == [
+        False
+    ] * 3
+    assert "乙2" not in text
+
+
+@pytest.mark.parametrize("kind", ["bureau", "health", "zone"])
+def test_other_authorities_have_no_support_home(client, pack, kind):
+    client.force_login(officer(kind, district="410803"))
+
+    assert client.get(reverse("support_home")).status_code == 403
+
+
+# ---------------------------------------------------------------- queries
+
+
+def count_of(client, url, django_assert_max_num_queries) -> int:
+    client.get(url)  # sessions, rules and content types are read once in a process
+    with django_assert_max_num_queries(40) as captured:
+        assert client.get(url).status_code == 200
+    return len(captured)
+
+
+def many_measures() -> dict[str, dict]:
+    clause = CLAUSES["a/03.yaml"]
+    item = clause["items"][0]
+    items = [item | {"id": f"甲1-3{n:02d}", "topic": f"t{n}"} for n in range(30)]
+    # Copies of their own: a pack is written without aliases.
+    return json.loads(json.dumps(clause | {"items": items}))
+
+
+def test_a_page_of_30_measures_takes_as_many_queries_as_a_page_of_1(
+    client, tmp_path: Path, django_assert_max_num_queries
+):
+    none = dict.fromkeys(("a__01", "a__02", "a__04", "a__05", "b__01", "topics"), None)
+    publish_pack(tmp_path, **none | {"topics": {"topics": []}})
+    made = filing()
+    client.force_login(owner_of(made.enterprise))
+    urls = [reverse(name, args=[made.pk]) for name in ("support", "support_summary")]
+    few = [count_of(client, url, django_assert_max_num_queries) for url in urls]
+
+    publish_pack(tmp_path, **none | {"topics": {"topics": []}, "a__03": many_measures()})
+    many = [count_of(client, url, django_assert_max_num_queries) for url in urls]
+
+    assert len(page(client, made).context["shown"].benefits) == 30
+    assert many == few
+
+
+def test_the_list_of_filings_takes_as_many_queries_for_1_as_for_30(
+    client, pack, django_assert_max_num_queries
+):
+    person = officer("policy")
+    url = reverse("support_home")
+    _firms(person, 1)
+    client.force_login(fresh(person))
+    one = count_of(client, url, django_assert_max_num_queries)
+
+    _firms(person, 29)
+    client.force_login(fresh(person))
+
+    assert count_of(client, url, django_assert_max_num_queries) == one
+
+
+def _firms(person, number: int) -> None:
+    for _ in range(number):
+        made = firm(owner=person)
+        declare(made.filings.get(), "insured", True, by=owner_of(made), at=NOW)
+
+
+def test_the_answers_take_as_many_queries_for_1_as_for_30(
+    client, made, owner, django_assert_max_num_queries
+):
+    url = reverse("support_answers", args=[made.pk])
+    declare(made, "total_staff_count", 1, by=owner, at=NOW)
+    one = count_of(client, url, django_assert_max_num_queries)
+
+    for number in range(2, 31):
+        declare(made, "total_staff_count", number, by=owner, at=NOW)
+
+    assert count_of(client, url, django_assert_max_num_queries) == one
