@@ -227,7 +227,8 @@ def file_store_settings(url: str, *, access_key: str, secret_key: str) -> dict[s
     """Django's storage of uploaded files: file:///FOLDER or s3://BUCKET/PREFIX?endpoint=…&region=….
 
     Files in a bucket are read through the portal, which checks who may see them: nothing is public
-    and no signed address leaves the house.
+    and no signed address leaves the house. `addressing=path` suits stores that know no host name
+    per bucket.
     """
     parts = urlsplit(url)
     if parts.scheme == "file":
@@ -236,6 +237,8 @@ def file_store_settings(url: str, *, access_key: str, secret_key: str) -> dict[s
             "OPTIONS": {"location": parts.path, "base_url": None},
         }
     query = {name: found[-1] for name, found in parse_qs(parts.query).items()}
+    from botocore.config import Config
+
     return {
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
@@ -245,6 +248,14 @@ def file_store_settings(url: str, *, access_key: str, secret_key: str) -> dict[s
             "region_name": query.get("region"),
             "access_key": access_key or None,
             "secret_key": secret_key or None,
+            # Stores other than Amazon's refuse the checksum trailers that botocore adds by default.
+            "client_config": Config(
+                connect_timeout=5,
+                read_timeout=30,
+                request_checksum_calculation="when_required",
+                response_checksum_validation="when_required",
+                s3={"addressing_style": query.get("addressing", "auto")},
+            ),
             "default_acl": None,
             "file_overwrite": False,
             "querystring_auth": True,
