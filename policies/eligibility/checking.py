@@ -137,14 +137,9 @@ def _validity_problems(measure: Measure) -> Iterator[Words]:
 
 
 def _department_problems(measure: Measure, pack: Pack) -> Iterator[Words]:
-    names = {
-        name
-        for department in pack.departments
-        for name in (department.name.zh, *department.printed.get(measure.document, ()))
-    }
-    for department in measure.departments:
-        if department not in names:
-            yield _("部门表中没有 %(name)s").with_values(name=department)
+    for name in measure.departments:
+        if pack.department(name, measure.document) is None:
+            yield _("部门表中没有 %(name)s").with_values(name=name)
 
 
 # --- cases ---------------------------------------------------------------------------------------

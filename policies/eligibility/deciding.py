@@ -40,12 +40,27 @@ Residual = tuple[Condition | bool, Situation]
 
 NO_FACTS: Names = frozenset()
 EITHER: Outcomes = frozenset({True, False})
+COUNTED_FROM_A_DAY = (*DATED, "after", "beyond_months_after")
+MOST_REMEMBERED = 10_000
 
 
 def deciding_facts(node: Condition, situation: Situation) -> Names:
     """The missing facts that can still change the outcome of ``node`` (empty once decided)."""
-    names, _outcomes = _analyse(live_part(node, situation), situation)
-    return names
+    part = live_part(node, situation)
+    if isinstance(part, bool):
+        return NO_FACTS
+    open_facts = _all_open_facts(part, situation)
+    names = frozenset(open_facts)
+    if len(names) == len(open_facts):
+        return names
+    # Trying values costs up to 2 ms; the answer depends on nothing but the shape of what is open.
+    known = situation.registry.deciding
+    shape = _shape(part, situation)
+    if shape not in known:
+        if len(known) >= MOST_REMEMBERED:
+            known.clear()
+        known[shape] = _analyse(part, situation)[0]
+    return known[shape]
 
 
 def _analyse(part: Condition | bool, situation: Situation) -> tuple[Names, Outcomes]:
@@ -148,14 +163,19 @@ def _shape(part: Condition | bool, situation: Situation) -> Shape:
     if isinstance(part, Unstated):
         return ("unstated", part.clause, part.note.zh)
     if isinstance(part, Leaf):
-        known = tuple(
-            (name, situation.facts[name])
-            for name in situation.registry.base_facts(part.fact)
-            if name in situation.facts
-        )
-        return ("leaf", part.fact, part.op, part.threshold, known)
+        inputs = situation.registry.base_facts(part.fact)
+        known = tuple(_known_of(name, situation) for name in inputs)
+        day = situation.as_of if part.op in COUNTED_FROM_A_DAY else None
+        return ("leaf", part.fact, part.op, part.threshold, day, known)
     inner = sorted((_shape(child, situation) for child in part.children), key=repr)
     return ("all" if isinstance(part, AllOf) else "any", *inner)
+
+
+def _known_of(name: str, situation: Situation) -> Any:
+    if name in situation.facts:
+        return situation.facts[name]
+    reading = situation.read(name)
+    return tuple(sorted(reading.values)) if isinstance(reading, Options) else None
 
 
 # --- one value out of each class that the leaves can tell apart ----------------------------------
@@ -204,7 +224,7 @@ def _cuts(name: str, leaf: Leaf | Unstated, situation: Situation) -> Iterator[An
         if name in derived.inputs:
             for threshold in thresholds:
                 yield from _derived_cuts(name, derived, threshold, situation)
-    elif leaf.fact == name and leaf.op in (*DATED, "after", "beyond_months_after"):
+    elif leaf.fact == name and leaf.op in COUNTED_FROM_A_DAY:
         yield add_months(situation.as_of, -leaf.threshold)
     elif leaf.fact == name:
         yield from (Fraction(t) if isinstance(t, int) else t for t in thresholds)

@@ -147,6 +147,8 @@ class Registry:
     facts: Mapping[str, FactSpec]
     derived: Mapping[str, DerivedSpec]
     size_inputs: SizeInputs | None = None
+    # What has been worked out before; rests on the registry alone, so it never grows stale.
+    deciding: dict[Any, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
     _resting: dict[str, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
 
     def __contains__(self, name: object) -> bool:

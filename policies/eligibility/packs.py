@@ -235,6 +235,13 @@ class Pack:
             for case in measure.cases:
                 yield measure, case
 
+    def department(self, printed: str, document: str) -> Department | None:
+        """The department that a document prints under this name, full or shortened."""
+        for department in self.departments:
+            if printed in (department.name.zh, *department.printed.get(document, ())):
+                return department
+        return None
+
     def chosen(self, ids: Iterable[str] | None) -> tuple[Measure, ...]:
         """The measures with these ids, or all of them.
 

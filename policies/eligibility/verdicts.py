@@ -15,9 +15,12 @@ from typing import Any
 
 from .asking import ask_next
 from .conditions import (
+    DATED,
     Condition,
+    Leaf,
     Reason,
     Unstated,
+    add_months,
     failing_leaves,
     leaves,
     live_part,
@@ -76,6 +79,17 @@ class Result:
         if self.basis is Basis.CONDITIONS:
             return _every_leaf(self.measure, self.situation)
         return self.reasons
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which the measure can be used, as far as it is known; None when open."""
+        days = [] if self.measure.validity.last is None else [self.measure.validity.last]
+        for leaf in leaves(self.measure.when):
+            if isinstance(leaf, Leaf) and leaf.op in DATED:
+                ended = self.situation.value(leaf.fact)
+                if isinstance(ended, date):
+                    days.append(add_months(ended, leaf.threshold))
+        return min(days, default=None)
 
     def as_json(self) -> dict[str, Any]:
         """The result as the matching contract prints it."""

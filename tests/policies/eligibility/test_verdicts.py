@@ -300,3 +300,27 @@ def test_what_is_missing_is_never_already_given(
         assert (result.verdict is Verdict.UNKNOWN) or result.missing == ()
     every = {name for result in judgement.results.values() for name in result.missing}
     assert set(judgement.ask_next) == every
+
+
+@pytest.mark.parametrize(
+    ("measure", "facts", "last"),
+    [
+        ("焦政办4-6", {}, date(2020, 5, 6)),
+        ("豫政9-14c", {}, None),
+        ("豫政9-13b", {}, None),
+        ("豫政9-13b", {"epidemic_end_date": "2020-11-30"}, date(2021, 2, 28)),
+        ("豫政9-13a", {"epidemic_end_date": "2020-06-15"}, date(2020, 6, 15)),
+    ],
+)
+def test_the_last_day_is_known_as_far_as_it_is_declared(
+    measure: str, facts: dict[str, Any], last: date | None
+) -> None:
+    assert one(measure, facts).last_day == last
+
+
+def test_a_department_is_known_under_its_printed_and_its_full_name() -> None:
+    short, full = PACK.department("财政厅", "豫政9"), PACK.department("省财政厅", "豫政9")
+
+    assert short is not None
+    assert short is full
+    assert PACK.department("财政厅", "焦政4") is None
