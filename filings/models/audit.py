@@ -16,15 +16,25 @@ class AuditEntry(models.Model):
 
     at = models.DateTimeField(_("时间"), default=timezone.now, db_index=True)
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("操作人"),
     )
     action = models.CharField(_("动作"), max_length=32)
-    object_type = models.CharField(max_length=32)
-    object_id = models.CharField(max_length=40)
-    field = models.CharField(max_length=60, blank=True)
+    object_type = models.CharField(_("对象类别"), max_length=32)
+    object_id = models.CharField(_("对象编号"), max_length=40)
+    field = models.CharField(_("栏目"), max_length=60, blank=True)
     reason = models.CharField(_("理由"), max_length=500, blank=True)
     filing = models.ForeignKey(
-        "filings.Filing", models.PROTECT, null=True, blank=True, related_name="audit"
+        "filings.Filing",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="audit",
+        verbose_name=_("备案"),
     )
 
     class Meta:

@@ -85,7 +85,7 @@ class Enterprise(models.Model):
     contact_mobile_sealed = models.CharField(max_length=120, blank=True, editable=False)
     contact_mobile_masked = models.CharField(_("联系电话"), max_length=20, blank=True)
     registered_at = models.DateTimeField(_("注册时间"), default=timezone.now)
-    revision = models.PositiveIntegerField(default=1, editable=False)
+    revision = models.PositiveIntegerField(_("修订号"), default=1, editable=False)
 
     objects = EnterpriseQuerySet.as_manager()
 
@@ -116,10 +116,21 @@ class Enterprise(models.Model):
 class Site(models.Model):
     """A place of work of an enterprise; each has its own filing (R1.1)."""
 
-    enterprise = models.ForeignKey(Enterprise, models.CASCADE, related_name="sites")
+    enterprise = models.ForeignKey(
+        Enterprise, models.CASCADE, related_name="sites", verbose_name=_("企业")
+    )
     name = models.CharField(_("厂区名称"), max_length=80)
-    district = models.ForeignKey(District, models.PROTECT, related_name="sites")
-    zone = models.ForeignKey(Zone, models.PROTECT, null=True, blank=True, related_name="sites")
+    district = models.ForeignKey(
+        District, models.PROTECT, related_name="sites", verbose_name=_("县（市、区）")
+    )
+    zone = models.ForeignKey(
+        Zone,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="sites",
+        verbose_name=_("产业集聚区"),
+    )
     address = models.CharField(_("地址"), max_length=200)
 
     class Meta:

@@ -66,17 +66,30 @@ class Filing(models.Model):
     Place columns are copied from the site so that a desk reads one table.
     """
 
-    site = models.OneToOneField(Site, models.PROTECT, related_name="filing")
-    enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="filings")
-    district = models.ForeignKey(District, models.PROTECT, related_name="filings")
-    zone = models.ForeignKey(Zone, models.PROTECT, null=True, blank=True, related_name="filings")
+    site = models.OneToOneField(Site, models.PROTECT, related_name="filing", verbose_name=_("厂区"))
+    enterprise = models.ForeignKey(
+        Enterprise, models.PROTECT, related_name="filings", verbose_name=_("企业")
+    )
+    district = models.ForeignKey(
+        District, models.PROTECT, related_name="filings", verbose_name=_("县（市、区）")
+    )
+    zone = models.ForeignKey(
+        Zone,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="filings",
+        verbose_name=_("产业集聚区"),
+    )
     state = models.CharField(
         _("状态"), max_length=10, choices=State.choices, default=State.DRAFT, editable=False
     )
     state_since = models.DateTimeField(_("状态起始"))
-    revision = models.PositiveIntegerField(default=1, editable=False)
+    revision = models.PositiveIntegerField(_("修订号"), default=1, editable=False)
     version = models.PositiveIntegerField(_("版本"), default=0, editable=False)
-    approved_version = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    approved_version = models.PositiveIntegerField(
+        _("已备案版本"), null=True, blank=True, editable=False
+    )
     holder = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -85,7 +98,7 @@ class Filing(models.Model):
         related_name="held_filings",
         verbose_name=_("审核人"),
     )
-    created_at = models.DateTimeField()
+    created_at = models.DateTimeField(_("建立时间"))
     submitted_at = models.DateTimeField(_("提交时间"), null=True, blank=True)
     edited_at = models.DateTimeField(_("最后填写"), null=True, blank=True)
 
@@ -109,14 +122,23 @@ class Filing(models.Model):
 class SectionDraft(models.Model):
     """What was typed into one section of the draft, as typed (see `filings.sections`)."""
 
-    filing = models.ForeignKey(Filing, models.CASCADE, related_name="sections")
-    key = models.CharField(max_length=12)
-    data = models.JSONField(default=dict)
-    saved_at = models.DateTimeField(null=True, blank=True)
-    saved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    filing = models.ForeignKey(
+        Filing, models.CASCADE, related_name="sections", verbose_name=_("备案")
     )
-    edits = models.JSONField(default=dict)  # path -> [user id, ISO time] of the last change
+    key = models.CharField(_("部分"), max_length=12)
+    data = models.JSONField(_("内容"), default=dict)
+    saved_at = models.DateTimeField(_("保存时间"), null=True, blank=True)
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("保存人"),
+    )
+    edits = models.JSONField(
+        _("修改记录"), default=dict
+    )  # path -> [user id, ISO time] of the last change
 
     objects = OfFilingQuerySet.as_manager()
 
@@ -139,14 +161,18 @@ class FilingVersion(models.Model):
     copied: each row knows the versions in which it stands.
     """
 
-    filing = models.ForeignKey(Filing, models.PROTECT, related_name="versions")
+    filing = models.ForeignKey(
+        Filing, models.PROTECT, related_name="versions", verbose_name=_("备案")
+    )
     number = models.PositiveIntegerField(_("版本号"))
-    submission_key = models.UUIDField(unique=True)
+    submission_key = models.UUIDField(_("提交标识"), unique=True)
     submitted_at = models.DateTimeField(_("提交时间"))
-    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    content = models.JSONField()
-    roster_count = models.PositiveIntegerField(default=0)
-    recorded_at = models.DateTimeField(default=timezone.now)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("提交人")
+    )
+    content = models.JSONField(_("内容"))
+    roster_count = models.PositiveIntegerField(_("花名册人数"), default=0)
+    recorded_at = models.DateTimeField(_("记录时间"), default=timezone.now)
 
     objects = OfFilingQuerySet.as_manager()
 
@@ -201,16 +227,20 @@ def attachment_path(attachment: Attachment, _name: str) -> str:
 class Attachment(Versioned):
     """A file that belongs to a section. It is served only through `views.attachments`."""
 
-    filing = models.ForeignKey(Filing, models.CASCADE, related_name="attachments")
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    section = models.CharField(max_length=12)
+    filing = models.ForeignKey(
+        Filing, models.CASCADE, related_name="attachments", verbose_name=_("备案")
+    )
+    key = models.UUIDField(_("标识"), default=uuid.uuid4, unique=True, editable=False)
+    section = models.CharField(_("部分"), max_length=12)
     name = models.CharField(_("文件名"), max_length=200)
-    media_type = models.CharField(max_length=100)
+    media_type = models.CharField(_("文件类型"), max_length=100)
     size = models.PositiveBigIntegerField(_("大小（字节）"))
-    sha256 = models.CharField(max_length=64)
-    file = models.FileField(upload_to=attachment_path)
-    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    uploaded_at = models.DateTimeField()
+    sha256 = models.CharField(_("校验值"), max_length=64)
+    file = models.FileField(_("文件"), upload_to=attachment_path)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("上传人")
+    )
+    uploaded_at = models.DateTimeField(_("上传时间"))
 
     class Meta:
         verbose_name = _("附件")
@@ -224,18 +254,22 @@ class Attachment(Versioned):
 class Step(models.Model):
     """One move of a filing: who took it from where to where, when and why. Append-only."""
 
-    filing = models.ForeignKey(Filing, models.PROTECT, related_name="steps")
-    move = models.CharField(max_length=12)
-    source = models.CharField(max_length=10, choices=State.choices, blank=True)
-    target = models.CharField(max_length=10, choices=State.choices)
-    version = models.PositiveIntegerField(default=0)
+    filing = models.ForeignKey(Filing, models.PROTECT, related_name="steps", verbose_name=_("备案"))
+    move = models.CharField(_("办理事项"), max_length=12)
+    source = models.CharField(_("原状态"), max_length=10, choices=State.choices, blank=True)
+    target = models.CharField(_("新状态"), max_length=10, choices=State.choices)
+    version = models.PositiveIntegerField(_("版本"), default=0)
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="steps"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="steps",
+        verbose_name=_("经手人"),
     )
-    as_actor = models.CharField(max_length=10, blank=True)
-    at = models.DateTimeField()
-    remark = models.TextField(blank=True)
-    recorded_at = models.DateTimeField(default=timezone.now)
+    as_actor = models.CharField(_("身份"), max_length=10, blank=True)
+    at = models.DateTimeField(_("时间"))
+    remark = models.TextField(_("说明"), blank=True)
+    recorded_at = models.DateTimeField(_("记录时间"), default=timezone.now)
 
     objects = OfFilingQuerySet.as_manager()
 

@@ -29,19 +29,31 @@ class Notice(models.Model):
     `kind` names the words (`domain.notices.WORDS`), `facts` what goes into them: nothing personal.
     """
 
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    to = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices")
+    key = models.UUIDField(_("标识"), default=uuid.uuid4, unique=True, editable=False)
+    to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices", verbose_name=_("收件人")
+    )
     filing = models.ForeignKey(
-        Filing, models.CASCADE, null=True, blank=True, related_name="notices"
+        Filing,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="notices",
+        verbose_name=_("备案"),
     )
     step = models.ForeignKey(
-        "filings.Step", models.CASCADE, null=True, blank=True, related_name="notices"
+        "filings.Step",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="notices",
+        verbose_name=_("办理记录"),
     )
-    kind = models.CharField(max_length=32)
-    facts = models.JSONField(default=dict)
-    url = models.CharField(max_length=200, blank=True)
-    at = models.DateTimeField()
-    read_at = models.DateTimeField(null=True, blank=True)
+    kind = models.CharField(_("种类"), max_length=32)
+    facts = models.JSONField(_("内容"), default=dict)
+    url = models.CharField(_("链接"), max_length=200, blank=True)
+    at = models.DateTimeField(_("时间"))
+    read_at = models.DateTimeField(_("阅读时间"), null=True, blank=True)
 
     objects = NoticeQuerySet.as_manager()
 
@@ -61,9 +73,13 @@ class Notice(models.Model):
 class Delivery(models.Model):
     """A notice went out by one channel, once: the constraint stands behind the task."""
 
-    notice = models.ForeignKey(Notice, models.CASCADE, related_name="deliveries")
-    channel = models.CharField(max_length=8, choices=(("email", "E-mail"), ("sms", "SMS")))
-    sent_at = models.DateTimeField()
+    notice = models.ForeignKey(
+        Notice, models.CASCADE, related_name="deliveries", verbose_name=_("通知")
+    )
+    channel = models.CharField(
+        _("途径"), max_length=8, choices=(("email", "E-mail"), ("sms", "SMS"))
+    )
+    sent_at = models.DateTimeField(_("发送时间"))
 
     class Meta:
         verbose_name = _("通知发送记录")

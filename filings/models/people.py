@@ -189,10 +189,14 @@ class Membership(models.Model):
         CLERK = "clerk", _("经办人")
         VIEWER = "viewer", _("只读")
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
-    enterprise = models.ForeignKey("filings.Enterprise", models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(
+        User, models.CASCADE, related_name="memberships", verbose_name=_("用户")
+    )
+    enterprise = models.ForeignKey(
+        "filings.Enterprise", models.CASCADE, related_name="memberships", verbose_name=_("企业")
+    )
     role = models.CharField(_("角色"), max_length=8, choices=Role.choices)
-    since = models.DateTimeField(default=timezone.now)
+    since = models.DateTimeField(_("起始时间"), default=timezone.now)
 
     class Meta:
         verbose_name = _("企业成员")
@@ -212,10 +216,12 @@ class Posting(models.Model):
         REVIEWER = "reviewer", _("审核员")
         LEAD = "lead", _("负责人")
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="postings")
-    agency = models.ForeignKey("filings.Agency", models.CASCADE, related_name="postings")
+    user = models.ForeignKey(User, models.CASCADE, related_name="postings", verbose_name=_("用户"))
+    agency = models.ForeignKey(
+        "filings.Agency", models.CASCADE, related_name="postings", verbose_name=_("部门")
+    )
     role = models.CharField(_("角色"), max_length=8, choices=Role.choices)
-    since = models.DateTimeField(default=timezone.now)
+    since = models.DateTimeField(_("起始时间"), default=timezone.now)
 
     class Meta:
         verbose_name = _("部门人员")
@@ -234,17 +240,24 @@ class JoinRequest(models.Model):
         ACCEPTED = "accepted", _("已同意")
         REFUSED = "refused", _("已拒绝")
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="join_requests")
+    user = models.ForeignKey(
+        User, models.CASCADE, related_name="join_requests", verbose_name=_("用户")
+    )
     enterprise = models.ForeignKey(
-        "filings.Enterprise", models.CASCADE, related_name="join_requests"
+        "filings.Enterprise", models.CASCADE, related_name="join_requests", verbose_name=_("企业")
     )
     remark = models.CharField(_("说明"), max_length=200, blank=True)
-    asked_at = models.DateTimeField(default=timezone.now)
-    status = models.CharField(max_length=8, choices=Status.choices, default=Status.OPEN)
+    asked_at = models.DateTimeField(_("申请时间"), default=timezone.now)
+    status = models.CharField(_("状态"), max_length=8, choices=Status.choices, default=Status.OPEN)
     decided_by = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, related_name="join_decisions"
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="join_decisions",
+        verbose_name=_("处理人"),
     )
-    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_at = models.DateTimeField(_("处理时间"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("加入申请")
@@ -272,19 +285,36 @@ class Invitation(models.Model):
     email = models.EmailField(_("电子邮箱"))
     name = models.CharField(_("姓名"), max_length=40, blank=True)
     agency = models.ForeignKey(
-        "filings.Agency", models.CASCADE, null=True, blank=True, related_name="invitations"
+        "filings.Agency",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="invitations",
+        verbose_name=_("部门"),
     )
     enterprise = models.ForeignKey(
-        "filings.Enterprise", models.CASCADE, null=True, blank=True, related_name="invitations"
+        "filings.Enterprise",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="invitations",
+        verbose_name=_("企业"),
     )
     role = models.CharField(_("角色"), max_length=8)
-    invited_by = models.ForeignKey(User, models.PROTECT, related_name="invitations_sent")
-    invited_at = models.DateTimeField(default=timezone.now)
-    expires_at = models.DateTimeField()
-    used_by = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, related_name="invitations_used"
+    invited_by = models.ForeignKey(
+        User, models.PROTECT, related_name="invitations_sent", verbose_name=_("邀请人")
     )
-    used_at = models.DateTimeField(null=True, blank=True)
+    invited_at = models.DateTimeField(_("邀请时间"), default=timezone.now)
+    expires_at = models.DateTimeField(_("有效至"))
+    used_by = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="invitations_used",
+        verbose_name=_("接受人"),
+    )
+    used_at = models.DateTimeField(_("接受时间"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("邀请")

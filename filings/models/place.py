@@ -42,7 +42,9 @@ class District(Named):
 class Zone(Named):
     """An industrial cluster zone (产业集聚区) inside one district."""
 
-    district = models.ForeignKey(District, models.PROTECT, related_name="zones")
+    district = models.ForeignKey(
+        District, models.PROTECT, related_name="zones", verbose_name=_("县（市、区）")
+    )
 
     class Meta:
         verbose_name = _("产业集聚区")
@@ -65,9 +67,21 @@ class Agency(Named):
 
     kind = models.CharField(_("类别"), max_length=8, choices=Kind.choices)
     district = models.ForeignKey(
-        District, models.PROTECT, null=True, blank=True, related_name="agencies"
+        District,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="agencies",
+        verbose_name=_("县（市、区）"),
     )
-    zone = models.ForeignKey(Zone, models.PROTECT, null=True, blank=True, related_name="agencies")
+    zone = models.ForeignKey(
+        Zone,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="agencies",
+        verbose_name=_("产业集聚区"),
+    )
     requires_second_factor = models.BooleanField(_("必须使用动态口令"), default=False)
     is_active = models.BooleanField(_("启用"), default=True)
 
@@ -90,7 +104,9 @@ class Agency(Named):
 class AgencyContact(models.Model):
     """A published contact of an agency (R2.6), with the day it was last confirmed."""
 
-    agency = models.ForeignKey(Agency, models.CASCADE, related_name="contacts")
+    agency = models.ForeignKey(
+        Agency, models.CASCADE, related_name="contacts", verbose_name=_("部门")
+    )
     name = models.CharField(_("联系人或科室"), max_length=60)
     phone = models.CharField(_("电话"), max_length=30)
     hours = models.CharField(_("时间"), max_length=60, blank=True)

@@ -26,20 +26,31 @@ class Correction(models.Model):
         MENDED = "mended", _("企业已补正")
         SETTLED = "settled", _("已核对")
 
-    filing = models.ForeignKey(Filing, models.CASCADE, related_name="corrections")
-    version = models.PositiveIntegerField()
-    section = models.CharField(max_length=12)
-    path = models.CharField(max_length=120, blank=True)
-    label = models.CharField(max_length=120, blank=True)
+    filing = models.ForeignKey(
+        Filing, models.CASCADE, related_name="corrections", verbose_name=_("备案")
+    )
+    version = models.PositiveIntegerField(_("版本"))
+    section = models.CharField(_("部分"), max_length=12)
+    path = models.CharField(_("栏目"), max_length=120, blank=True)
+    label = models.CharField(_("栏目名称"), max_length=120, blank=True)
     text = models.TextField(_("需要补正的内容"), max_length=1000)
-    rule = models.CharField(max_length=8, blank=True)
-    status = models.CharField(max_length=10, choices=Status.choices, default=Status.COLLECTED)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-    sent_at = models.DateTimeField(null=True, blank=True)
-    mended_at = models.DateTimeField(null=True, blank=True)
+    rule = models.CharField(_("依据"), max_length=8, blank=True)
+    status = models.CharField(
+        _("状态"), max_length=10, choices=Status.choices, default=Status.COLLECTED
+    )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("经手人")
+    )
+    at = models.DateTimeField(_("时间"))
+    sent_at = models.DateTimeField(_("发送时间"), null=True, blank=True)
+    mended_at = models.DateTimeField(_("补正时间"), null=True, blank=True)
     mended_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("补正人"),
     )
     answer = models.CharField(_("补正说明"), max_length=500, blank=True)
 
@@ -57,16 +68,20 @@ class Correction(models.Model):
 class Decision(models.Model):
     """The one decision on one version. The constraint stands behind the lock."""
 
-    filing = models.ForeignKey(Filing, models.PROTECT, related_name="decisions")
-    version = models.PositiveIntegerField()
-    kind = models.CharField(
-        max_length=8, choices=(("return", _("退回补正")), ("approve", _("准予备案")))
+    filing = models.ForeignKey(
+        Filing, models.PROTECT, related_name="decisions", verbose_name=_("备案")
     )
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-    remark = models.TextField(blank=True)
-    gates = models.JSONField(default=list)
-    recorded_at = models.DateTimeField(default=timezone.now)
+    version = models.PositiveIntegerField(_("版本"))
+    kind = models.CharField(
+        _("决定"), max_length=8, choices=(("return", _("退回补正")), ("approve", _("准予备案")))
+    )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("经手人")
+    )
+    at = models.DateTimeField(_("时间"))
+    remark = models.TextField(_("说明"), blank=True)
+    gates = models.JSONField(_("核对结果"), default=list)
+    recorded_at = models.DateTimeField(_("记录时间"), default=timezone.now)
 
     objects = OfFilingQuerySet.as_manager()
 
@@ -84,11 +99,15 @@ class Decision(models.Model):
 class GateWaiver(models.Model):
     """The lead lets a filing pass one approval gate, for a reason that everybody concerned sees."""
 
-    filing = models.ForeignKey(Filing, models.CASCADE, related_name="waivers")
-    gate = models.CharField(max_length=24)
+    filing = models.ForeignKey(
+        Filing, models.CASCADE, related_name="waivers", verbose_name=_("备案")
+    )
+    gate = models.CharField(_("核对项"), max_length=24)
     reason = models.TextField(_("理由"), max_length=500)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    at = models.DateTimeField()
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("经手人")
+    )
+    at = models.DateTimeField(_("时间"))
 
     objects = OfFilingQuerySet.as_manager()
 
@@ -104,12 +123,16 @@ class GateWaiver(models.Model):
 class PreStartReport(models.Model):
     """The frozen pre-start report (R2.8)."""
 
-    filing = models.ForeignKey(Filing, models.PROTECT, related_name="prestart_reports")
-    version = models.PositiveIntegerField()
-    submission_key = models.UUIDField(unique=True)
-    content = models.JSONField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    at = models.DateTimeField()
+    filing = models.ForeignKey(
+        Filing, models.PROTECT, related_name="prestart_reports", verbose_name=_("备案")
+    )
+    version = models.PositiveIntegerField(_("版本"))
+    submission_key = models.UUIDField(_("提交标识"), unique=True)
+    content = models.JSONField(_("内容"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("经手人")
+    )
+    at = models.DateTimeField(_("时间"))
 
     objects = OfFilingQuerySet.as_manager()
 
@@ -125,15 +148,24 @@ class PreStartReport(models.Model):
 class Opinion(models.Model):
     """Guidance of the health authority (R1.6): seen and marked as handled; it never blocks."""
 
-    filing = models.ForeignKey(Filing, models.PROTECT, related_name="opinions")
-    version = models.PositiveIntegerField()
-    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
+    filing = models.ForeignKey(
+        Filing, models.PROTECT, related_name="opinions", verbose_name=_("备案")
+    )
+    version = models.PositiveIntegerField(_("版本"))
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+", verbose_name=_("部门"))
     text = models.TextField(_("指导意见"), max_length=2000)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-    handled_at = models.DateTimeField(null=True, blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("经手人")
+    )
+    at = models.DateTimeField(_("时间"))
+    handled_at = models.DateTimeField(_("处理时间"), null=True, blank=True)
     handled_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("处理人"),
     )
     answer = models.CharField(_("处理说明"), max_length=500, blank=True)
 
@@ -151,11 +183,15 @@ class Opinion(models.Model):
 class ZoneReceipt(models.Model):
     """The cluster zone has received a version (R1.5)."""
 
-    filing = models.ForeignKey(Filing, models.PROTECT, related_name="zone_receipts")
-    version = models.PositiveIntegerField()
-    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    at = models.DateTimeField()
+    filing = models.ForeignKey(
+        Filing, models.PROTECT, related_name="zone_receipts", verbose_name=_("备案")
+    )
+    version = models.PositiveIntegerField(_("版本"))
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+", verbose_name=_("部门"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("经手人")
+    )
+    at = models.DateTimeField(_("时间"))
 
     objects = OfFilingQuerySet.as_manager()
 
@@ -173,9 +209,9 @@ class ZoneReceipt(models.Model):
 class ReceiptCounter(models.Model):
     """The last receipt number of a district in a year; locked while the next one is taken."""
 
-    district = models.ForeignKey(District, models.PROTECT)
-    year = models.PositiveSmallIntegerField()
-    last = models.PositiveIntegerField(default=0)
+    district = models.ForeignKey(District, models.PROTECT, verbose_name=_("县（市、区）"))
+    year = models.PositiveSmallIntegerField(_("年份"))
+    last = models.PositiveIntegerField(_("最后编号"), default=0)
 
     class Meta:
         constraints = [
@@ -189,12 +225,14 @@ class ReceiptCounter(models.Model):
 class Receipt(models.Model):
     """The receipt (备案回执) of an approved version; its token opens the public page."""
 
-    filing = models.ForeignKey(Filing, models.PROTECT, related_name="receipts")
-    version = models.PositiveIntegerField()
+    filing = models.ForeignKey(
+        Filing, models.PROTECT, related_name="receipts", verbose_name=_("备案")
+    )
+    version = models.PositiveIntegerField(_("版本"))
     number = models.CharField(_("备案号"), max_length=40, unique=True)
     token = models.CharField(max_length=32, unique=True, editable=False)
     issued_at = models.DateTimeField(_("备案时间"))
-    superseded_at = models.DateTimeField(null=True, blank=True)
+    superseded_at = models.DateTimeField(_("替代时间"), null=True, blank=True)
 
     objects = OfFilingQuerySet.as_manager()
 

@@ -38,9 +38,11 @@ class RosterRow(Versioned):
         FAIL = "fail", _("不合格")
         PENDING = "pending", _("待检")
 
-    filing = models.ForeignKey(Filing, models.CASCADE, related_name="roster")
-    key = models.UUIDField(default=uuid.uuid4, editable=False)
-    order = models.PositiveIntegerField(default=0)
+    filing = models.ForeignKey(
+        Filing, models.CASCADE, related_name="roster", verbose_name=_("备案")
+    )
+    key = models.UUIDField(_("标识"), default=uuid.uuid4, editable=False)
+    order = models.PositiveIntegerField(_("顺序"), default=0)
     name = models.CharField(_("姓名"), max_length=60)
     id_kind = models.CharField(
         _("证件类型"), max_length=16, choices=IdKind.choices, default=IdKind.RESIDENT_ID
@@ -97,18 +99,29 @@ class RosterRow(Versioned):
         """The three things of R4.4 are given: health, Spring Festival travel, gatherings."""
         return bool(self.health and self.travel and self.gatherings)
 
+    @staticmethod
+    def sealed_id(number: str, key: uuid.UUID) -> tuple[str, str, str]:
+        """A normalised document number sealed for the row `key`, its index, and its mask."""
+        return (
+            crypto.seal(number, bound_to=f"roster.id.{key}"),
+            crypto.blind_index(number, purpose="roster.id"),
+            crypto.mask_id(number),
+        )
+
+    @staticmethod
+    def sealed_mobile(number: str, key: uuid.UUID) -> tuple[str, str]:
+        """A mobile number sealed for the row `key`, and its mask; empty stays empty."""
+        if not number:
+            return "", ""
+        return crypto.seal(number, bound_to=f"roster.mobile.{key}"), crypto.mask_mobile(number)
+
     def seal_id(self, number: str) -> None:
         """Seal, index and mask the normalised document number. The caller saves."""
-        self.id_sealed = crypto.seal(number, bound_to=f"roster.id.{self.key}")
-        self.id_index = crypto.blind_index(number, purpose="roster.id")
-        self.id_masked = crypto.mask_id(number)
+        self.id_sealed, self.id_index, self.id_masked = self.sealed_id(number, self.key)
 
     def seal_mobile(self, number: str) -> None:
         """Seal and mask a mobile number; empty clears it. The caller saves."""
-        self.mobile_sealed = (
-            crypto.seal(number, bound_to=f"roster.mobile.{self.key}") if number else ""
-        )
-        self.mobile_masked = crypto.mask_mobile(number) if number else ""
+        self.mobile_sealed, self.mobile_masked = self.sealed_mobile(number, self.key)
 
     def id_plain(self) -> str:
         """The document number. SECURITY: shown only through `domain.privacy.reveal`."""
@@ -136,17 +149,23 @@ class RosterImport(models.Model):
         DROPPED = "dropped", _("已放弃")
         FAILED = "failed", _("未能完成")
 
-    filing = models.ForeignKey(Filing, models.CASCADE, related_name="roster_imports")
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    file_name = models.CharField(max_length=200)
-    file = models.FileField(upload_to="imports/%Y%m", blank=True)
-    status = models.CharField(max_length=10, choices=Status.choices, default=Status.READING)
-    progress = models.PositiveIntegerField(default=0)
-    total = models.PositiveIntegerField(default=0)
-    report = models.JSONField(default=dict)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-    applied_at = models.DateTimeField(null=True, blank=True)
+    filing = models.ForeignKey(
+        Filing, models.CASCADE, related_name="roster_imports", verbose_name=_("备案")
+    )
+    key = models.UUIDField(_("标识"), default=uuid.uuid4, unique=True, editable=False)
+    file_name = models.CharField(_("文件名"), max_length=200)
+    file = models.FileField(_("文件"), upload_to="imports/%Y%m", blank=True)
+    status = models.CharField(
+        _("状态"), max_length=10, choices=Status.choices, default=Status.READING
+    )
+    progress = models.PositiveIntegerField(_("已完成"), default=0)
+    total = models.PositiveIntegerField(_("总数"), default=0)
+    report = models.JSONField(_("报告"), default=dict)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("导入人")
+    )
+    at = models.DateTimeField(_("时间"))
+    applied_at = models.DateTimeField(_("写入时间"), null=True, blank=True)
 
     objects = OfFilingQuerySet.as_manager()
 

@@ -14,13 +14,17 @@ from .filing import Filing, OfFilingQuerySet
 class SupplyItem(models.Model):
     """A kind of supply with its unit. `balance` follows the entries under the item's lock."""
 
-    filing = models.ForeignKey(Filing, models.CASCADE, related_name="supplies")
+    filing = models.ForeignKey(
+        Filing, models.CASCADE, related_name="supplies", verbose_name=_("备案")
+    )
     name = models.CharField(_("物资"), max_length=60)
     unit = models.CharField(_("单位"), max_length=10)
     daily_use_per_head = models.DecimalField(
         _("每人每日用量"), max_digits=8, decimal_places=3, null=True, blank=True
     )
-    balance = models.DecimalField(max_digits=14, decimal_places=3, default=0, editable=False)
+    balance = models.DecimalField(
+        _("结存"), max_digits=14, decimal_places=3, default=0, editable=False
+    )
 
     objects = OfFilingQuerySet.as_manager()
 
@@ -49,20 +53,31 @@ class LedgerEntry(models.Model):
         IN = "in", _("入库")
         OUT = "out", _("出库")
 
-    filing = models.ForeignKey(Filing, models.CASCADE, related_name="ledger")
-    item = models.ForeignKey(SupplyItem, models.PROTECT, related_name="entries")
+    filing = models.ForeignKey(
+        Filing, models.CASCADE, related_name="ledger", verbose_name=_("备案")
+    )
+    item = models.ForeignKey(
+        SupplyItem, models.PROTECT, related_name="entries", verbose_name=_("物资")
+    )
     direction = models.CharField(_("方向"), max_length=3, choices=Direction.choices)
     quantity = models.DecimalField(_("数量"), max_digits=12, decimal_places=3)
     on = models.DateField(_("日期"))
     person = models.CharField(_("经手人"), max_length=40)
     purpose = models.CharField(_("用途"), max_length=120)
     reverses = models.OneToOneField(
-        "self", models.PROTECT, null=True, blank=True, related_name="reversal"
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reversal",
+        verbose_name=_("冲销的记录"),
     )
-    entry_key = models.UUIDField(default=uuid.uuid4, unique=True)
+    entry_key = models.UUIDField(_("记录标识"), default=uuid.uuid4, unique=True)
     first_version = models.PositiveIntegerField(null=True, blank=True, editable=False)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    recorded_at = models.DateTimeField()
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("经手人")
+    )
+    recorded_at = models.DateTimeField(_("记录时间"))
 
     objects = OfFilingQuerySet.as_manager()
 
