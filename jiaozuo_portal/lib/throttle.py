@@ -21,3 +21,9 @@ def allow(action: str, who: str, *, limit: int, per: timedelta) -> bool:
     places = [f"throttle:{action}:{who_index}:{period}:{place}" for place in range(limit)]
     taken = cache.get_many(places)
     return any(cache.add(place, 1, timeout=seconds) for place in places if place not in taken)
+
+
+def seconds_left(per: timedelta) -> int:
+    """How many seconds until the current period `per` ends and places are free again."""
+    seconds = int(per.total_seconds())
+    return seconds - int(clock.real_now().timestamp()) % seconds
