@@ -33,7 +33,7 @@ class DocumentRows(admin.TabularInline):
 
     model = Document
     fields = ["key", "number", "title", "date", "valid_from", "valid_until"]
-    readonly_fields = fields
+    readonly_fields = ["key", "number", "title", "date", "valid_from", "valid_until"]
     can_delete = False
     extra = 0
 

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django_htmx.http import replace_url, reswap
+from django_htmx.http import replace_url
 
 from filings.public import Filing, Refused, standing_of
 from jiaozuo_portal.lib import clock
@@ -106,7 +106,8 @@ def support_answer(request: HttpRequest, pk: int) -> HttpResponse:
     if form.errors:
         asked = _asked(request, before, name=name, form=form)
         page = _page(request, before, asked=asked, status=200 if request.htmx else 422)  # type: ignore[attr-defined]
-        return reswap(page, "outerHTML show:#ask:top")
+        page["HX-Reswap"] = "outerHTML show:#ask:top"
+        return page
     after = support_of(filing, clock.now())
     if after is None:
         raise Refused(_("政策刚刚撤下，请稍后再看。"))
