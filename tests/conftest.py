@@ -8,8 +8,18 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
+from jiaozuo_portal import messages
 from jiaozuo_portal.lib import clock
 from jiaozuo_portal.outbox import queue
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the translations once, where a .po file is newer than what Django reads."""
+    if hasattr(config, "workerinput"):
+        return
+    pairs = [(path, path.with_suffix(".mo")) for path in messages.LOCALE_DIR.rglob("*.po")]
+    if any(not mo.exists() or mo.stat().st_mtime < po.stat().st_mtime for po, mo in pairs):
+        messages.compile_all()
 
 
 @pytest.fixture

@@ -7,10 +7,11 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 
 from jiaozuo_portal.lib import clock
 from jiaozuo_portal.outbox import relay
+from jiaozuo_portal.outbox.management.commands import relay as command
 from jiaozuo_portal.outbox.models import OutboxRow
 from jiaozuo_portal.outbox.relay import claim, relay_due
 
@@ -155,3 +156,26 @@ def test_command_stops_cleanly_at_a_signal(process_environment, number):
     _, errors = process.communicate(timeout=20)
 
     assert (row.sends, process.returncode, errors) == (1, 0, b"")
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_command_waits_for_a_database_that_is_away(monkeypatch, error):
+    """The database answers at the third look; the relay is stopped by what it sends then."""
+    looks = []
+
+    def look(limit: int) -> int:
+        looks.append(limit)
+        if len(looks) < 3:
+            raise error("gone")
+        signal.raise_signal(signal.SIGTERM)
+        return 0
+
+    monkeypatch.setattr(command, "relay_due", look)
+    monkeypatch.setattr(command, "DATABASE_PAUSE", 0.01)
+    before = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
+
+    call_command("relay", "--interval", "0.01")
+
+    signal.signal(signal.SIGTERM, before[0])
+    signal.signal(signal.SIGINT, before[1])
+    assert len(looks) == 3

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import DatabaseError, close_old_connections
+from django.db import Error as AnyDatabaseError
+from django.db import close_old_connections
 
 from jiaozuo_portal.lib import clock
 from jiaozuo_portal.outbox.queue import forget_done
@@ -41,7 +42,7 @@ class Command(BaseCommand):
             try:
                 sent = relay_due(limit=batch)
                 swept_at = _sweep(swept_at)
-            except DatabaseError as error:
+            except AnyDatabaseError as error:
                 logger.warning("the database cannot be reached: %s", type(error).__name__)
                 sent, pause = 0, DATABASE_PAUSE
             else:
