@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -37,11 +37,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
 def _entry(request: HttpRequest, route: str, label: str) -> Entry:
     match = request.resolver_match
     current = match is not None and match.view_name == route
-    try:
-        url = reverse(route)
-    except NoReverseMatch:
-        url = ""
-    return {"label": label, "url": url, "current": current}
+    return {"label": label, "url": reverse(route), "current": current}
 
 
 def _public_nav(request: HttpRequest) -> list[Entry]:

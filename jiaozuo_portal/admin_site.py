@@ -62,11 +62,12 @@ class ReadOnlyAdmin(RecordedAdmin):
 
 
 def _record(request: HttpRequest, action: str, obj: Any, message: Any) -> None:
+    by: Any = request.user
     apps.get_model("filings", "AuditEntry").objects.create(
         action=action,
         object_type=obj._meta.label_lower[:32],
         object_id=str(obj.pk)[:40],
-        by=request.user,
+        by=by,
         field=_fields_in(message)[:60],
     )
 
@@ -110,7 +111,7 @@ class PortalAdminSite(AdminSite):
             return redirect("second_factor")
         return redirect("home")
 
-    def logout(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """Sign out as everywhere in the portal: by POST, so that no link signs anybody out."""
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])

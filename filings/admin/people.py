@@ -25,6 +25,8 @@ from jiaozuo_portal.lib import visitors
 class _MobileForm(forms.ModelForm):
     """Sets the sealed mobile number through a field of the form."""
 
+    instance: User
+
     def clean_mobile(self) -> str | None:
         mobile: str | None = self.cleaned_data["mobile"]
         owner = user_by_mobile(mobile) if mobile else None
@@ -33,7 +35,7 @@ class _MobileForm(forms.ModelForm):
         return mobile
 
     def _post_clean(self) -> None:
-        super()._post_clean()
+        super()._post_clean()  # type: ignore[misc]
         mobile = self.cleaned_data.get("mobile")
         if mobile is not None and "mobile" in self.cleaned_data:
             self.instance.set_mobile(mobile)
@@ -111,7 +113,7 @@ class PersonAdmin(RecordedAdmin, UserAdmin):
     search_fields = ("username", "name", "email")
     ordering = ("username",)
     readonly_fields = ("last_login", "date_joined")
-    filter_horizontal = ("groups", "user_permissions")
+    filter_horizontal = ()
     inlines = (PostingInline, MembershipInline)
     actions = ("take_second_factor", "lift_lock")
     fieldsets = (
@@ -119,7 +121,7 @@ class PersonAdmin(RecordedAdmin, UserAdmin):
         (_("个人"), {"fields": ("name", "email", "mobile", "language")}),
         (
             _("权限"),
-            {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")},
+            {"fields": ("is_active", "is_staff", "is_superuser", "groups")},
         ),
         (_("时间"), {"fields": ("last_login", "date_joined")}),
     )
@@ -142,7 +144,13 @@ class PersonAdmin(RecordedAdmin, UserAdmin):
         ),
     )
     #: SECURITY: only an administrator of everything gives rights, or nobody could be kept small.
-    RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
+    RIGHTS = ("is_staff", "is_superuser", "groups")
+
+    def formfield_for_manytomany(self, db_field: Any, request: Any, **options: Any) -> Any:
+        """Groups as ticks; rights are given by group and not one by one."""
+        if db_field.name == "groups":
+            options["widget"] = forms.CheckboxSelectMultiple
+        return super().formfield_for_manytomany(db_field, request, **options)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Rights are read-only for whoever is no administrator of everything."""

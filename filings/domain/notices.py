@@ -86,7 +86,7 @@ def _circle(name: str, filing: Filing) -> Iterable[User]:
     if name == "enterprise":
         return members_of(filing.enterprise_id)
     if name == "holder":
-        return posted.filter(pk=filing.holder_id)
+        return posted.filter(pk=filing.holder_id or 0)
     if name == "bureau":
         here = Q(
             postings__agency__kind=Agency.Kind.BUREAU,

@@ -56,9 +56,10 @@ class SignInForm(Plain):
 
 
 def _language_field() -> forms.ChoiceField:
+    languages: Any = User._meta.get_field("language").choices
     return forms.ChoiceField(
         label=gettext_lazy("通知和邮件的语言"),
-        choices=User._meta.get_field("language").choices,
+        choices=languages,
         widget=forms.RadioSelect,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -32,7 +33,7 @@ class UserManager(BaseUserManager["User"]):
     """Creates users; `createsuperuser` and the forms go through it."""
 
     def create_user(
-        self, username: str, password: str | None = None, *, mobile: str = "", **fields: object
+        self, username: str, password: str | None = None, *, mobile: str = "", **fields: Any
     ) -> User:
         """A user with a hashed password; None makes the password unusable until it is set."""
         user = self.model(username=username, **fields)
@@ -41,7 +42,7 @@ class UserManager(BaseUserManager["User"]):
         user.save(using=self._db)
         return user
 
-    def create_superuser(self, username: str, password: str, **fields: object) -> User:
+    def create_superuser(self, username: str, password: str, **fields: Any) -> User:
         """An administrator of the portal."""
         return self.create_user(username, password, is_staff=True, is_superuser=True, **fields)
 
@@ -146,7 +147,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     @cached_property
     def has_second_factor(self) -> bool:
         """The person has set up one-time codes."""
-        return self.totpdevice_set.filter(confirmed=True).exists()
+        devices: Any = self.totpdevice_set  # type: ignore[attr-defined]
+        return bool(devices.filter(confirmed=True).exists())
 
     @property
     def must_have_second_factor(self) -> bool:
