@@ -22,6 +22,7 @@ from filings.models import (
     Opinion,
     Receipt,
     SectionDraft,
+    Step,
     User,
     ZoneReceipt,
 )
@@ -293,6 +294,23 @@ def receipt_of(filing: Filing, user: User) -> Receipt | None:
         .filter(filing=filing, version=filing.approved_version)
         .first()
     )
+
+
+#: States that somebody gave a reason for; the reader wants it at once.
+_WITH_REASON = frozenset({State.RETURNED, State.WITHDRAWN, State.SUSPENDED, State.REVOKED})
+
+
+def reason_of(filing: Filing, user: User) -> Step | None:
+    """The step that brought the filing where it is, when somebody wrote a reason with it."""
+    if filing.state not in _WITH_REASON:
+        return None
+    step = (
+        Step.objects.visible_to(user)
+        .filter(filing=filing, target=filing.state)
+        .select_related("by")
+        .last()
+    )
+    return step if step and step.remark else None
 
 
 def attachments_of(filing: Filing, user: User, section: str) -> list[Attachment]:

@@ -107,7 +107,7 @@ _NEXT: dict[str, tuple[Promise | str, Promise | str]] = {
         gettext_lazy("等待企业确认开工。"),
     ),
     State.STARTED: (
-        gettext_lazy("已开工。请继续做好每天的防控；人员或方案有变化时重新提交。"),
+        gettext_lazy("已开工。请继续做好每天的测温、消毒和登记。"),
         gettext_lazy("企业已开工。"),
     ),
     State.WITHDRAWN: (

@@ -64,6 +64,8 @@ def filing(request: HttpRequest, pk: int) -> HttpResponse:
             "tasks": tasks,
             "gates": gate_lines(found, results, in_full=False),
             "left": len(gates.failing(results)),
+            "minutes": sum(task.minutes for task in tasks if task.key != "prestart"),
+            "reason": reads.reason_of(found, user),
             "to_mend": sum(task.to_mend for task in tasks),
             "corrections": reads.corrections_of(found, user),
             "opinions": reads.opinions_of(found, user),

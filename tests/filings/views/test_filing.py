@@ -74,6 +74,16 @@ def test_the_page_opens_in_every_state_for_every_role(client, state):
         assert page(client, person, "filing", filing.pk).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("state", "reason"),
+    [("withdrawn", "暂不复工"), ("suspended", "现场不符"), ("revoked", "材料不实")],
+)
+def test_who_opens_a_stopped_filing_reads_why(client, state, reason):
+    filing, people = make.filing_in(state)
+
+    assert reason in page(client, people.owner, "filing", filing.pk).content.decode()
+
+
 def test_a_viewer_is_told_why_there_is_nothing_to_press(client):
     filing = make.filing()
 
