@@ -7,6 +7,7 @@ that an operator mends the environment once and not once for every mistake.
 import base64
 import ipaddress
 import re
+import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
@@ -282,3 +283,26 @@ def _keys(text: str) -> dict[str, bytes]:
             raise ValueError
         found[key_id] = key
     return found
+
+
+def stand_ins() -> dict[str, str]:
+    """Values for the required settings, for commands that use none of them.
+
+    The keys are made anew each time and kept nowhere, so nothing sealed with them could ever be
+    read again: such a command has no business with the database.
+    """
+
+    def key() -> str:
+        return "k1:" + base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode()
+
+    return {
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "PORTAL_BASE_URL": "http://localhost",
+        "DATABASE_URL": "sqlite:////nonexistent/portal.sqlite3",
+        "CELERY_BROKER_URL": "filesystem:///nonexistent",
+        "PORTAL_FILE_STORE": "file:///nonexistent",
+        "PORTAL_FIELD_KEYS": key(),
+        "PORTAL_INDEX_KEYS": key(),
+        "PORTAL_FROM_EMAIL": "nobody@localhost.localdomain",
+        "EMAIL_URL": "memorymail://",
+    }
