@@ -100,13 +100,14 @@ class RosterRow(Versioned):
         return bool(self.health and self.travel and self.gatherings)
 
     @staticmethod
-    def sealed_id(number: str, key: uuid.UUID) -> tuple[str, str, str]:
-        """A normalised document number sealed for the row `key`, its index, and its mask."""
-        return (
-            crypto.seal(number, bound_to=f"roster.id.{key}"),
-            crypto.blind_index(number, purpose="roster.id"),
-            crypto.mask_id(number),
-        )
+    def index_of(number: str) -> str:
+        """The blind index of a normalised document number, by which a person is found again."""
+        return crypto.blind_index(number, purpose="roster.id")
+
+    @staticmethod
+    def sealed_id(number: str, key: uuid.UUID) -> tuple[str, str]:
+        """A normalised document number sealed for the row `key`, and its mask."""
+        return crypto.seal(number, bound_to=f"roster.id.{key}"), crypto.mask_id(number)
 
     @staticmethod
     def sealed_mobile(number: str, key: uuid.UUID) -> tuple[str, str]:
@@ -117,7 +118,8 @@ class RosterRow(Versioned):
 
     def seal_id(self, number: str) -> None:
         """Seal, index and mask the normalised document number. The caller saves."""
-        self.id_sealed, self.id_index, self.id_masked = self.sealed_id(number, self.key)
+        self.id_sealed, self.id_masked = self.sealed_id(number, self.key)
+        self.id_index = self.index_of(number)
 
     def seal_mobile(self, number: str) -> None:
         """Seal and mask a mobile number; empty clears it. The caller saves."""
