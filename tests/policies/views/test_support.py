@@ -83,6 +83,19 @@ def test_a_benefit_of_several_clauses_is_shown_and_counted_once(client, made, ow
     assert "人社局" not in text
 
 
+def test_other_pages_of_the_filing_load_the_sums(client, made, owner):
+    declare(made, "insured", True, by=owner, at=NOW)
+    declare(made, "layoff_count", 0, by=owner, at=NOW)
+    declare(made, "premium_yuan", 36000, by=owner, at=NOW)
+
+    text = client.get(reverse("support_summary", args=[made.pk])).content.decode()
+
+    assert "1 项，可算出的金额 18,000 元" in text
+    assert "3 项，其中 3 项只差一个回答" in text
+    assert reverse("support", args=[made.pk]) in text
+    assert "<html" not in text
+
+
 def test_what_is_undecided_asks_for_what_is_missing(client, made, owner):
     text = page(client, made).content.decode()
 
