@@ -41,8 +41,12 @@ def gate_lines(
 
 
 def _count(why: list[str]) -> str:
+    if not why:
+        return ""
+    if len(why) >= gates.MOST_REASONS:
+        return _("还差 %(count)s 项以上。") % {"count": gates.MOST_REASONS - 1}
     words = ngettext("还差 %(count)s 项。", "还差 %(count)s 项。", len(why))
-    return words % {"count": len(why)} if why else ""
+    return words % {"count": len(why)}
 
 
 @open_to("signed_in")
