@@ -110,8 +110,9 @@ class Portal:
 
 def use_broker(url: str) -> None:
     """Let the Celery of this process send to another broker."""
-    app.conf.broker_url, app.conf.broker_transport_options = broker_settings(url)
-    app.conf.broker_write_url = app.conf.broker_url
+    broker_url, app.conf.broker_transport_options = broker_settings(url)
+    # Celery's own look-up of broker_url prefers the environment to what is set here.
+    app.conf.broker_write_url = broker_url
     pools.reset()
     app._pool = None
     app.amqp._producer_pool = None
