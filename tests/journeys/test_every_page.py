@@ -1,0 +1,98 @@
+"""Every page as people see it: axe, a phone's width, the content policy, no other host."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from jiaozuo_portal.lib.doors import PUBLIC
+from tests import factories as make
+from tests.walk import ASKS, Route, Side, arguments, routes, side
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+#: They answer with a file, with data, or with a part of a page.
+NO_PAGES = {
+    "healthz",
+    "readyz",
+    "metrics",
+    "attachment",
+    "ledger_export",
+    "ledger_template",
+    "roster_export",
+    "roster_template",
+    "roster_import_progress",
+    "roster_import_marked",
+    "receipt_pdf",
+    "support_summary",
+    "enterprise_size",
+    "password_reset_link",
+}
+
+WHO = ("owner", "lead", "zone", "health", "city", "policy")
+
+
+def _pages(role: str, here: Side) -> list[tuple[Route, str]]:
+    """The pages that this role is let into, each once."""
+    person = here.roles[role]
+    found = []
+    for route in routes():
+        audiences = route.view.policy.audiences
+        is_for = PUBLIC in audiences or "signed_in" in audiences
+        is_for = is_for or any(person.stands_as(name) for name in audiences)
+        if "GET" not in route.view.policy.methods or route.name in NO_PAGES or not is_for:
+            continue
+        asks = "&".join(f"{name}={value}" for name, value in ASKS.get(route.name, {}).items())
+        found.append((route, reverse(route.name, kwargs=arguments(route, here)) + f"?{asks}"))
+    return found
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("role", WHO)
+def test_every_page_stands_up_to_axe_and_to_a_phone(window, city_with_policies, role, width, work):
+    here = side("410803", "测试")
+    work()
+    someone = window(width=width)
+    someone.sign_in(here.roles[role].username)
+    faults = []
+    seen = 0
+    for route, url in _pages(role, here):
+        answer = someone.page.goto(url)
+        if answer is None or answer.status >= 400:
+            continue
+        seen += 1
+        faults += [f"{route.name}: {fault}" for fault in someone.faults()]
+        if someone.scrolls_sideways():
+            faults.append(f"{route.name}: wider than {width}")
+
+    assert faults == []
+    assert seen > 10
+
+
+def test_a_strangers_pages_stand_up_too(window, city_with_policies):
+    for width in (1280, 360):
+        stranger = window(width=width)
+        for path in ("/", "/sign-in/", "/register/", "/contacts/", "/help/", "/no-such-page/"):
+            stranger.go(path)
+
+            assert stranger.faults() == [], path
+            assert not stranger.scrolls_sideways(), path
+
+
+def test_a_clerk_reaches_everything_by_keyboard(window, city_with_policies):
+    filing = make.filing(district="410803", zone=True)
+    clerk = window()
+    clerk.sign_in(make.owner_of(filing.enterprise).username)
+    page = clerk.go(f"/filings/{filing.pk}/")
+    page.keyboard.press("Tab")
+
+    skip = page.evaluate("document.activeElement.getAttribute('href')")
+    reached = set()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("document.activeElement.getAttribute('href')"))
+
+    assert skip == "#main" or str(skip).startswith("#")
+    assert {f"/filings/{filing.pk}/{key}/" for key in ("scheme", "plan", "roster", "supplies")} <= (
+        reached
+    )
