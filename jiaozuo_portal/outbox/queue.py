@@ -27,7 +27,7 @@ BACK_OFF = (
     timedelta(minutes=2),
     timedelta(minutes=10),
 )
-# Longer than a task may run, so that nobody else is still at it.
+# Longer than a task may run (CELERY_TASK_TIME_LIMIT), so that nobody else is still at it.
 LEASE = timedelta(seconds=360)
 
 logger = logging.getLogger(__name__)
@@ -40,10 +40,12 @@ class UnknownKind(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """The function for one kind of work, and whether it commits by itself."""
+    """The function for one kind of work, whether it commits by itself, and for how long the row
+    is then its own."""
 
     handle: Handle
     in_pieces: bool
+    lease: timedelta = LEASE
 
 
 _handlers: dict[str, Handler] = {}
@@ -69,19 +71,22 @@ def enqueue(
     OutboxRow.objects.bulk_create([row], ignore_conflicts=key is not None)
 
 
-def handles(kind: str, *, in_pieces: bool = False) -> Callable[[Handle], Handle]:
+def handles(
+    kind: str, *, in_pieces: bool = False, lease: timedelta = LEASE
+) -> Callable[[Handle], Handle]:
     """Register a function `f(row) -> None` for a kind of work.
 
     It runs in one transaction with the row's "done", holding the row's lock, so its writes and
     "done" come together or not at all. A function that talks to the outside (mail) or must show its
     progress takes `in_pieces=True`: it commits by itself, nobody else runs the same row meanwhile,
-    and it must be safe to run again from the start, with the row's id as its key.
+    and it must be safe to run again from the start, with the row's id as its key. `lease` is longer
+    than it can take: where its worker is killed, the row comes up again when the lease is over.
     """
 
     def register(handle: Handle) -> Handle:
         if kind in _handlers:
             raise ValueError(f"Two functions handle {kind}.")
-        _handlers[kind] = Handler(handle, in_pieces)
+        _handlers[kind] = Handler(handle, in_pieces, lease)
         return handle
 
     return register
@@ -117,7 +122,7 @@ def drain(*, until: datetime | None = None) -> int:
     done = 0
     while row := OutboxRow.objects.to_be_sent(until or clock.real_now()).first():
         started = _start(row.pk)
-        if started is not None and _run(started):
+        if started is not None and _run_or_let_go(started):
             done += 1
     return done
 
@@ -137,7 +142,12 @@ def _start(row_id: UUID) -> OutboxRow | None:
     now = clock.real_now()
     with transaction.atomic():
         row = _locked(OutboxRow.objects.still_open()).filter(pk=row_id).first()
-        if row is None or _is_leased(row, now):
+        if row is None:
+            return None
+        leased_until = _leased_until(row)
+        if leased_until is not None and now < leased_until:
+            row.next_at = leased_until
+            row.save(update_fields=["next_at"])
             return None
         if row.tries >= MAX_TRIES:
             row.dead_at, row.last_error = now, "stopped without an answer"
@@ -165,6 +175,14 @@ def _run(row: OutboxRow) -> bool:
         locked.done_at = clock.real_now()
         locked.save(update_fields=["done_at"])
     return True
+
+
+def _run_or_let_go(row: OutboxRow) -> bool:
+    try:
+        return _run(row)
+    except Exception:
+        OutboxRow.objects.filter(pk=row.pk).update(claimed_at=None)
+        raise
 
 
 def _record_failure(row: OutboxRow, error: Exception) -> None:
@@ -198,11 +216,14 @@ def _handler_of(kind: str) -> Handler:
     return _handlers[kind]
 
 
-def _is_leased(row: OutboxRow, now: datetime) -> bool:
-    """Whether another process may still be at a row whose handler commits by itself."""
-    if row.kind not in _handlers or not _handlers[row.kind].in_pieces:
-        return False
-    return row.claimed_at is not None and now - row.claimed_at < LEASE
+def _leased_until(row: OutboxRow) -> datetime | None:
+    """Until when another process may still be at a row whose handler commits by itself."""
+    if row.claimed_at is None:
+        return None
+    if row.kind not in _handlers:
+        autodiscover_modules("tasks")
+    handler = _handlers.get(row.kind)
+    return row.claimed_at + handler.lease if handler and handler.in_pieces else None
 
 
 def _locked(rows: OutboxQuerySet) -> OutboxQuerySet:

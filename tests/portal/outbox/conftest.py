@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,8 +18,8 @@ def handler() -> Iterator[Callable[..., None]]:
     """Register a function for a kind during one test: `handler("kind", function)`."""
     before = dict(queue._handlers)
 
-    def register(kind: str, handle: Callable, *, in_pieces: bool = False) -> None:
-        queue.handles(kind, in_pieces=in_pieces)(handle)
+    def register(kind: str, handle: Callable, **options: Any) -> None:
+        queue.handles(kind, **options)(handle)
 
     yield register
 

@@ -183,6 +183,40 @@ def test_row_in_pieces_is_left_to_the_worker_that_is_at_it(handler):
     assert list(Group.objects.values_list("name", flat=True)) == ["done lost"]
 
 
+def test_leased_row_comes_up_again_when_its_lease_ends(handler):
+    handler("in.pieces", write_group, in_pieces=True)
+    busy = make_row("in.pieces", claimed_at=clock.real_now())
+
+    perform(busy.pk)
+
+    busy.refresh_from_db()
+    assert busy.next_at == busy.claimed_at + queue.LEASE
+
+
+def test_a_kind_may_have_a_lease_of_its_own(handler):
+    handler("short", write_group, in_pieces=True, lease=timedelta(seconds=10))
+    before = clock.real_now() - timedelta(seconds=11)
+
+    assert perform(make_row("short", claimed_at=before).pk)
+
+
+def test_drain_lets_go_of_a_row_that_failed(handler, drain):
+    calls = []
+
+    def fail(row):
+        calls.append(row.pk)
+        raise OSError
+
+    handler("in.pieces", fail, in_pieces=True)
+    row = make_row("in.pieces")
+
+    for _try in range(2):
+        with pytest.raises(OSError):
+            drain()
+
+    assert calls == [row.pk, row.pk]
+
+
 def test_drain_does_due_rows_and_what_they_ask_for(handler, drain):
     def first(row):
         enqueue("second", row.subject)
