@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.utils import translation
 
 from filings import mails
@@ -15,13 +17,22 @@ from filings.models import Delivery, Invitation, Notice, RosterImport, User
 from jiaozuo_portal.lib import clock, sms
 from jiaozuo_portal.outbox.queue import handles
 
+#: A mail server is waited for EMAIL_TIMEOUT at each of at most a dozen answers.
+MAIL_LEASE = timedelta(seconds=12 * settings.EMAIL_TIMEOUT)
 
-@handles("notice.deliver")
+
+@handles("notice.deliver", in_pieces=True, lease=MAIL_LEASE)
 def deliver_notice(row: Any) -> None:
-    """Send one notice by e-mail, once, in the reader's language.
+    """Send one notice by e-mail in the reader's language: never lost, and seen once.
 
-    Runs in one transaction with the outbox row's "done". The delivery row is written first and
-    stands under a unique constraint; the message's key lets a gateway drop a repetition.
+    No mail server takes part in a transaction, so this is done in three steps, each committed
+    before the next: the row is claimed (`outbox.queue`), the message is sent, its Delivery is
+    written. While the claim lasts nobody else sends it, and no transaction is open meanwhile.
+    A worker killed before the message was taken, or refused by the server, leaves a row that is
+    tried again; one killed after the Delivery sends nothing more. In between, in the moment after
+    the server took the message, nobody can tell whether it went out: it is sent again under the
+    same Message-ID and X-Portal-Key, by which servers and gateways drop a repetition. So every
+    notice arrives, and each kill repeats at most what that worker had just handed over.
     """
     notice = _notice(row)
     if notice is not None and notice.to.email:
@@ -29,9 +40,12 @@ def deliver_notice(row: Any) -> None:
             _once(notice, "email", mails.mail_notice)
 
 
-@handles("notice.sms")
+@handles("notice.sms", in_pieces=True)
 def text_notice(row: Any) -> None:
-    """Send one notice by SMS, once; a row of its own, so that a fault repeats no e-mail."""
+    """Send one notice by SMS, as `deliver_notice` does; the adapter gets the notice's key.
+
+    A row of its own, so that a fault repeats no e-mail.
+    """
     notice = _notice(row)
     if notice is not None and notice.to.mobile_sealed and sms.is_on():
         with translation.override(notice.to.language):
@@ -44,18 +58,18 @@ def _notice(row: Any) -> Notice | None:
 
 
 def _once(notice: Notice, channel: str, send: Callable[[Notice], None]) -> None:
-    __, is_first = Delivery.objects.get_or_create(
-        notice=notice, channel=channel, defaults={"sent_at": clock.real_now()}
-    )
-    if is_first:
+    if not Delivery.objects.filter(notice=notice, channel=channel).exists():
         send(notice)
+        Delivery.objects.get_or_create(
+            notice=notice, channel=channel, defaults={"sent_at": clock.real_now()}
+        )
 
 
 def _send_sms(notice: Notice) -> None:
     sms.send(notice.to.mobile_plain(), words(notice), key=str(notice.key))
 
 
-@handles("password.reset")
+@handles("password.reset", in_pieces=True, lease=MAIL_LEASE)
 def send_password_link(row: Any) -> None:
     """Send the link to a new password; nobody's any more, no mail."""
     user = User.objects.filter(pk=row.subject, is_active=True).exclude(email="").first()
@@ -63,7 +77,7 @@ def send_password_link(row: Any) -> None:
         mails.mail_password_link(user, key=f"reset-{row.pk}")
 
 
-@handles("invitation.send")
+@handles("invitation.send", in_pieces=True, lease=MAIL_LEASE)
 def send_invitation(row: Any) -> None:
     """Send an invitation, unless it was taken back or used meanwhile."""
     invitation = (

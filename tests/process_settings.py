@@ -3,3 +3,5 @@
 from jiaozuo_portal.settings import *  # noqa: F403
 
 EMAIL_BACKEND = "tests.mailbox.Mailbox"
+# The mailbox answers at once. Twelve times this long a mail is its sender's own (filings.tasks).
+EMAIL_TIMEOUT = 2
