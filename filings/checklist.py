@@ -20,6 +20,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from jiaozuo_portal.lib.punctuation import labelled, listed
+
 from .sections import PLAN, PRESTART, SCHEME, SCHEME_PARTS, Section, gaps, shown, standing
 from .sections.prestart import SCREENING_FIELDS
 from .sections.spec import value_of
@@ -76,7 +78,7 @@ def _filled(section: Section, data: Mapping[str, Any], names: Iterable[str]) -> 
     if not open_:
         return DONE, ""
     state = NOT_DONE if any(gap.wrong for gap in open_) else NOT_GIVEN
-    return state, "；".join(f"{gap.label}：{gap.message}" for gap in open_[:3])
+    return state, " ".join(labelled(gap.label, gap.message) for gap in open_[:3])
 
 
 def _count_of(content: Content, section: str, name: str) -> int:
@@ -100,8 +102,8 @@ def _ticks(section: Section, *names: str) -> Callable[[Content], Finding]:
     def find(content: Content) -> Finding:
         data = _part(content, section.key)
         answers = {name: value_of(section, data, name) for name in names}
-        said = "、".join(
-            f"{section.field(name).label}：{shown(section.field(name), data.get(name)) or '—'}"
+        said = listed(
+            labelled(section.field(name).label, shown(section.field(name), data.get(name)) or "—")
             for name in names
         )
         if any(value is False for value in answers.values()):
@@ -118,10 +120,10 @@ def _two_plans(content: Content) -> Finding:
     }
     empty = [title for title, state in held.items() if state == "empty"]
     if empty:
-        return NOT_GIVEN, _("没有填写：%(titles)s") % {"titles": "、".join(empty)}
+        return NOT_GIVEN, _("没有填写：%(titles)s") % {"titles": listed(empty)}
     partly = [title for title, state in held.items() if state == "partly"]
     if partly:
-        return NOT_DONE, _("没有填完：%(titles)s") % {"titles": "、".join(partly)}
+        return NOT_DONE, _("没有填完：%(titles)s") % {"titles": listed(partly)}
     return DONE, ""
 
 
@@ -153,13 +155,13 @@ def _stock(content: Content) -> Finding:
         return NOT_DONE, _("各种物资的结存都是 0。")
     short = [item["name"] for item in held if item.get("short")]
     if short:
-        return NOT_DONE, _("低于设定的储备天数：%(names)s") % {"names": "、".join(short)}
+        return NOT_DONE, _("低于设定的储备天数：%(names)s") % {"names": listed(short)}
     days = [
         _("%(name)s可用 %(days)s 天") % {"name": item["name"], "days": item["days"]}
         for item in held
         if item.get("days") is not None
     ]
-    return DONE, "、".join(days[:4]) or _("没有写明每人每日用量，算不出可用天数。")
+    return DONE, listed(days[:4]) or _("没有写明每人每日用量，算不出可用天数。")
 
 
 def _ledger(content: Content) -> Finding:
@@ -208,7 +210,7 @@ def _units_led(content: Content) -> Finding:
         if workshop and (workshop, "") not in led and (workshop, team) not in led
     ]
     if bare:
-        return NOT_DONE, _("没有负责人：%(units)s") % {"units": "、".join(bare[:6])}
+        return NOT_DONE, _("没有负责人：%(units)s") % {"units": listed(bare[:6])}
     return DONE, _("共 %(count)s 行") % {"count": len(scheme.get("unit_leads") or [])}
 
 
@@ -231,7 +233,7 @@ def _gates_guarded(content: Content) -> Finding:
         if row.get("has_checkpoint") == "no" or row.get("guarded") == "no"
     ]
     if bare:
-        return NOT_DONE, _("缺少卡口或 24 小时值守：%(names)s") % {"names": "、".join(bare)}
+        return NOT_DONE, _("缺少卡口或 24 小时值守：%(names)s") % {"names": listed(bare)}
     told = all(row.get("has_checkpoint") and row.get("guarded") for row in rows)
     return (DONE, _("共 %(count)s 行") % {"count": len(rows)}) if told else (NOT_GIVEN, "")
 

@@ -18,6 +18,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from jiaozuo_portal.lib.punctuation import labelled
+
 from .sections import PLAN, PRESTART, SCHEME, SCHEME_PARTS, gaps
 from .sections.prestart import DISINFECTION_FIELDS, SCREENING_FIELDS
 from .states import GateSet
@@ -72,7 +74,7 @@ class Gate:
 def _of_section(section: Any, data: Mapping[str, Any], names: Iterable[str]) -> list[str]:
     wanted = set(names)
     return [
-        f"{gap.label}：{gap.message}"
+        labelled(gap.label, gap.message)
         for gap in gaps(section, data)
         if gap.path.split(".")[0] in wanted
     ]
@@ -104,7 +106,7 @@ def units_without_lead(scheme: Mapping[str, Any], units: list[list[str]]) -> lis
 
 
 def _plan(content: Content) -> list[str]:
-    return [f"{gap.label}：{gap.message}" for gap in gaps(PLAN, content.get("plan") or {})]
+    return [labelled(gap.label, gap.message) for gap in gaps(PLAN, content.get("plan") or {})]
 
 
 def _roster(content: Content) -> list[str]:
@@ -146,7 +148,7 @@ def _disinfection(content: Content) -> list[str]:
 
 def _report(content: Content) -> list[str]:
     prestart = content.get("prestart") or {}
-    return [f"{gap.label}：{gap.message}" for gap in gaps(PRESTART, prestart)]
+    return [labelled(gap.label, gap.message) for gap in gaps(PRESTART, prestart)]
 
 
 APPROVAL_GATES = (

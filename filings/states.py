@@ -12,6 +12,7 @@ from enum import StrEnum
 from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class State(TextChoices):
@@ -125,7 +126,7 @@ MOVES: dict[str, Move] = {
         ),
         _move(
             "return",
-            _("退回补正"),
+            pgettext_lazy("move", "退回补正"),
             {State.IN_REVIEW},
             State.RETURNED,
             _DECIDERS,

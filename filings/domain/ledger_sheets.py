@@ -93,7 +93,7 @@ def export(filing: Filing) -> bytes:
                 _("出入库记录"),
                 [
                     *(str(column.heading) for column in ledger.LEDGER_COLUMNS),
-                    _("冲销"),
+                    _("冲销的记录"),
                     _("登记人"),
                 ],
                 [_entry_cells(entry) for entry in entries],

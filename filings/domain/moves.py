@@ -25,6 +25,7 @@ from filings.models import (
     User,
 )
 from filings.states import MOVES, GateSet, Move, Remark, State
+from jiaozuo_portal.lib.punctuation import labelled, listed, remarked
 from jiaozuo_portal.lib.refusals import Refused, Stale
 from jiaozuo_portal.outbox.queue import enqueue
 
@@ -83,10 +84,10 @@ def _require_gates(results: list[gates.GateResult], move: Move) -> None:
     if shut:
         raise Refused(
             _("还不能%(move)s：%(gates)s没有通过。")
-            % {"move": move.label, "gates": "、".join(result.label for result in shut)},
+            % {"move": move.label, "gates": listed(result.label for result in shut)},
             rule=shut[0].rule,
             details=[
-                f"{result.label}（{result.rule}）：{reason}"
+                labelled(remarked(result.label, result.rule), reason)
                 for result in shut
                 for reason in result.why
             ],
@@ -198,7 +199,7 @@ def _require_corrections_mended(filing: Filing) -> None:
         raise Refused(
             _("还有 %(count)s 项补正意见没有勾选“已补正”。") % {"count": left.count()},
             rule="R1.5",
-            details=[f"{correction.label}：{correction.text}" for correction in left],
+            details=[labelled(correction.label, correction.text) for correction in left],
         )
 
 

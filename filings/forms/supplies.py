@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from filings.models import LedgerEntry, SupplyItem
+from jiaozuo_portal.lib.punctuation import remarked
 
 
 class QuantityField(forms.DecimalField):
@@ -99,7 +100,7 @@ class EntryForm(forms.Form):
         super().__init__(data, initial=first, auto_id=auto_id)
         self.today = today
         self.fields["item"].choices = [  # type: ignore[attr-defined]
-            (str(item.pk), f"{item.name}（{item.unit}）") for item in items
+            (str(item.pk), remarked(item.name, item.unit)) for item in items
         ]
         self.fields["on"].widget.attrs["max"] = f"{today:%Y-%m-%d}"
 

@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from jiaozuo_portal.lib import crypto
 
@@ -187,7 +188,7 @@ class Membership(models.Model):
     """Somebody works for an enterprise."""
 
     class Role(models.TextChoices):
-        OWNER = "owner", _("负责人")
+        OWNER = "owner", pgettext_lazy("enterprise", "负责人")
         CLERK = "clerk", _("经办人")
         VIEWER = "viewer", _("只读")
 
@@ -216,7 +217,7 @@ class Posting(models.Model):
 
     class Role(models.TextChoices):
         REVIEWER = "reviewer", _("审核员")
-        LEAD = "lead", _("负责人")
+        LEAD = "lead", pgettext_lazy("agency", "负责人")
 
     user = models.ForeignKey(User, models.CASCADE, related_name="postings", verbose_name=_("用户"))
     agency = models.ForeignKey(

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .filing import Filing, OfFilingQuerySet
 from .place import Agency, District
@@ -73,7 +74,9 @@ class Decision(models.Model):
     )
     version = models.PositiveIntegerField(_("版本"))
     kind = models.CharField(
-        _("决定"), max_length=8, choices=(("return", _("退回补正")), ("approve", _("准予备案")))
+        _("决定"),
+        max_length=8,
+        choices=(("return", pgettext_lazy("move", "退回补正")), ("approve", _("准予备案"))),
     )
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("经手人")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from filings.models import Agency, AgencyContact, CitySetting, Membership, Notice, Posting, User
+from jiaozuo_portal.lib.punctuation import listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def role_line(user: User) -> str:
         words.add(f"{kind} · {role}")
     if user.is_staff:
         words.add(_("平台管理员"))
-    return "、".join(sorted(words))
+    return listed(sorted(words))
 
 
 def unread_count(user: User) -> int:

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
+from jiaozuo_portal.lib.punctuation import listed
 from jiaozuo_portal.lib.refusals import Refused
 
 UNZIPPED_BYTES = 120 * 1024 * 1024
@@ -201,5 +202,5 @@ def _unpacks_too_large() -> BadFile:
 def _not_taken(allow: tuple[FileKind, ...]) -> BadFile:
     return BadFile(
         _("文件的内容不是可以上传的类型。可以上传：%(kinds)s。")
-        % {"kinds": "、".join(kind.name.upper() for kind in allow)}
+        % {"kinds": listed(kind.name.upper() for kind in allow)}
     )

@@ -17,9 +17,9 @@ from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
-from jiaozuo_portal.lib import clock
+from jiaozuo_portal.lib import clock, punctuation
 
 register = template.Library()
 
@@ -73,9 +73,9 @@ LOOKS: dict[str, Look] = {
     "open": Look("dot", WARN, gettext_lazy("待处理")),
     "handled": Look("check-circle", GOOD, gettext_lazy("已处理")),
     # a row of a comparison
-    "added": Look("plus", GOOD, gettext_lazy("新增")),
-    "changed": Look("pencil", WARN, gettext_lazy("修改")),
-    "removed": Look("minus", DANGER, gettext_lazy("删除")),
+    "added": Look("plus", GOOD, pgettext_lazy("change", "新增")),
+    "changed": Look("pencil", WARN, pgettext_lazy("change", "修改")),
+    "removed": Look("minus", DANGER, pgettext_lazy("change", "删除")),
     # long work
     "waiting": Look("hourglass", NEUTRAL, gettext_lazy("排队中")),
     "running": Look("refresh", BRAND, gettext_lazy("进行中")),
@@ -247,6 +247,12 @@ def _said_and_exact(value: datetime | date, said: str, exact: str) -> SafeString
         '<time datetime="{}">{}<wbr><span class="exact">{}</span></time>',
         value.isoformat(), said, exact,
     )  # fmt: skip
+
+
+# ---------------------------------------------------------------- words
+register.filter("listed", punctuation.listed)
+register.filter("labelled", punctuation.labelled)
+register.filter("remarked", punctuation.remarked)
 
 
 # ---------------------------------------------------------------- figures

@@ -17,6 +17,7 @@ from policies.eligibility.facts import Registry
 from policies.models import Declaration
 from policies.queries.facts import Way, gather, way_to_give
 from policies.queries.packs import published_rules
+from policies.queries.wording import say
 
 from .matching import match_filing
 
@@ -100,7 +101,7 @@ def _require_possible_together(filing: Filing, registry: Registry, fact: str, va
     except FactError as error:
         label = registry.label(error.place.removeprefix("facts."))
         raise Refused(
-            _("“%(label)s”%(reason)s") % {"label": label.zh, "reason": error.reason}
+            _("“%(label)s”%(reason)s") % {"label": say(label), "reason": error.reason}
         ) from None
 
 

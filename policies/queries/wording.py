@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -12,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from jiaozuo_portal.lib.punctuation import listed
 from policies.eligibility.conditions import fact_type
 from policies.eligibility.facts import FactType, Registry, Text
 from policies.eligibility.packs import Kind, Measure, Pack
@@ -66,11 +66,6 @@ def say(text: Text) -> str:
     return text.in_language(get_language() or "zh-hans")
 
 
-def joined(words: Iterable[str]) -> str:
-    """Words in a row: 甲、乙、丙."""
-    return _("、").join(words)
-
-
 def day_words(day: date) -> str:
     """A day with its year: 2020年3月5日."""
     return date_format(day, _("Y年n月j日"))
@@ -86,7 +81,7 @@ def value_words(registry: Registry, name: str, value: Any) -> str:
     if value is None:
         return "—"
     if isinstance(value, list):
-        return joined(value_words(registry, name, one) for one in value)
+        return listed(value_words(registry, name, one) for one in value)
     if isinstance(value, bool):
         return _("是") if value else _("否")
     if name == AS_OF or fact_type(registry, name) is FactType.DATE:
