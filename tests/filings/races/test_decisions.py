@@ -6,58 +6,21 @@ taken away must go wrong, or the test proves nothing.
 
 from __future__ import annotations
 
-import threading
 import uuid
-from collections import Counter
-from collections.abc import Callable
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 
 from filings.domain import moves
 from filings.models import Decision, Filing, FilingVersion, Receipt, Step
-from jiaozuo_portal.lib.refusals import Refused
 from tests import factories as make
 from tests.factories import NOW
+from tests.threads import all_at_once, kinds
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 PEOPLE = 50
 PRESSES = 20
-
-
-def all_at_once(presses: int, press: Callable[[int], object]) -> list[object]:
-    """What each of `presses` threads got: the result of `press`, or the exception it raised.
-
-    All threads wait for the last one before any of them presses.
-    """
-    got: list[object] = [None] * presses
-    gate = threading.Barrier(presses)
-
-    def one(number: int) -> None:
-        try:
-            connection.ensure_connection()
-            gate.wait(timeout=60)
-            got[number] = press(number)
-        except Exception as fault:  # noqa: BLE001  (what came out is what the test looks at)
-            got[number] = fault
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=one, args=(number,)) for number in range(presses)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=120)
-    return got
-
-
-def kinds(got: list[object]) -> Counter:
-    """How many came through, were refused, or broke."""
-    return Counter(
-        "refused" if isinstance(one, Refused) else "broke" if isinstance(one, Exception) else "done"
-        for one in got
-    )
 
 
 def approve_at_once(filing: Filing, people: make.Cast) -> list[object]:
