@@ -128,7 +128,7 @@ def test_a_waiver_lifts_an_approval_gate_and_shows_its_reason(content):
 )
 def test_a_missing_start_fact_is_not_a_pass_and_no_waiver_helps(content, field, gate):
     del content["prestart"][field]
-    everything = {name: "理由" for name in ("scheme", "screening", "disinfection", "report")}
+    everything = dict.fromkeys(("scheme", "screening", "disinfection", "report"), "理由")
 
     shut = names(judge(GateSet.START, content, everything))
 

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def manage(*arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
     """`manage.py` in an environment without any setting of the portal."""
-    return subprocess.run(  # noqa: S603
+    return subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=ROOT,
         env={"PATH": "/usr/bin:/bin", "PYTHONIOENCODING": "utf-8"},
