@@ -71,7 +71,7 @@ class DeskFilter(_Asking):
     def narrowing(self) -> list[tuple[str, str]]:
         """The conditions that are set: the name of each and its words."""
         given = self.given()
-        words = []
+        words: list[tuple[str, str]] = []
         for name in ("q", "state", "zone", "size", "holder"):
             if name not in given:
                 continue

@@ -66,7 +66,7 @@ class DistrictLine:
 
 def zone_list(user: User, asked: Asked) -> Listing:
     """The filings of the person's zones that were submitted; not received ones first to see."""
-    zones = [post.zone_id for post in user.posts_of("zone")]
+    zones = [post.zone_id for post in user.posts_of("zone") if post.zone_id]
     filings = _submitted(user).filter(zone_id__in=zones)
     received = ZoneReceipt.objects.filter(filing=OuterRef("pk"), version=OuterRef("version"))
     filings = filings.annotate(done=Exists(received))
@@ -76,7 +76,7 @@ def zone_list(user: User, asked: Asked) -> Listing:
 
 def health_list(user: User, asked: Asked) -> Listing:
     """The filings of the person's districts that were submitted, with and without an opinion."""
-    districts = [post.district_id for post in user.posts_of("health")]
+    districts = [post.district_id for post in user.posts_of("health") if post.district_id]
     filings = _submitted(user).filter(district_id__in=districts)
     given = Opinion.objects.filter(filing=OuterRef("pk"))
     filings = filings.annotate(

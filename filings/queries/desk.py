@@ -72,7 +72,7 @@ class Queue:
     """One page of the queue: rows, how many there are in all, and the count of every view."""
 
     rows: list[Row]
-    page: Page[Filing]
+    page: Page[Any]
     total: int
     counts: dict[str, int]
 
@@ -97,8 +97,12 @@ class Choices:
 
 def desk_filings(user: User) -> QuerySet[Filing]:
     """The filings of the districts whose bureau this person works in."""
-    districts = [post.district_id for post in user.posts_of("bureau")]
-    return Filing.objects.visible_to(user).filter(district_id__in=districts)
+    return Filing.objects.visible_to(user).filter(district_id__in=districts_of(user))
+
+
+def districts_of(user: User) -> list[int]:
+    """The districts whose bureau this person works in."""
+    return [post.district_id for post in user.posts_of("bureau") if post.district_id]
 
 
 def _came_back() -> Exists:
@@ -203,9 +207,13 @@ def narrow(filings: QuerySet[Filing], asked: Asked) -> QuerySet[Filing]:
         filings = filings.filter(state=asked.state)
     if asked.zone:
         is_none = asked.zone == "none"
-        filings = filings.filter(zone__isnull=True) if is_none else filings.filter(zone=asked.zone)
+        filings = (
+            filings.filter(zone__isnull=True)
+            if is_none
+            else filings.filter(zone_id=int(asked.zone))
+        )
     if asked.holder:
-        filings = filings.filter(holder=asked.holder, state__in=WITH_BUREAU)
+        filings = filings.filter(holder_id=int(asked.holder), state__in=WITH_BUREAU)
     if asked.q:
         filings = filings.filter(_search(asked.q))
     if asked.size:
@@ -236,8 +244,8 @@ def _of_size(filings: QuerySet[Filing], wanted: str) -> list[int]:
         "enterprise__total_assets_wanyuan",
     )
     found = []
-    for enterprise_id, *figures in rows.distinct():
-        size = _size(*figures)
+    for enterprise_id, industry, employees, revenue, assets in rows.distinct():
+        size = _size(industry, employees, revenue, assets)
         decided = size.decided if size else None
         if (decided or "open") == wanted:
             found.append(enterprise_id)
@@ -246,14 +254,14 @@ def _of_size(filings: QuerySet[Filing], wanted: str) -> list[int]:
 
 def choices_of(user: User) -> Choices:
     """The zones and colleagues of the person's districts, for the filters."""
-    districts = [post.district_id for post in user.posts_of("bureau")]
+    districts = districts_of(user)
     return Choices(
         zones=list(Zone.objects.filter(district_id__in=districts)),
         holders=list(colleagues(districts)),
     )
 
 
-def colleagues(districts: Iterable[int | None]) -> QuerySet[User]:
+def colleagues(districts: Iterable[int]) -> QuerySet[User]:
     """The active people of the bureaus of these districts."""
     return (
         User.objects.filter(
@@ -269,9 +277,9 @@ def colleagues(districts: Iterable[int | None]) -> QuerySet[User]:
 
 def team_load(user: User) -> list[Load]:
     """What every colleague of the person's bureaus holds, the fullest desk first."""
-    districts = [post.district_id for post in user.posts_of("bureau")]
-    held = {
-        row["holder"]: row
+    districts = districts_of(user)
+    held: dict[Any, dict[str, Any]] = {
+        row["holder"]: dict(row)
         for row in desk_filings(user)
         .filter(state=State.IN_REVIEW)
         .order_by()

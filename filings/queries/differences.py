@@ -260,7 +260,6 @@ def roster_changes(filing: Filing, first: int, last: int, *, user: User) -> Rost
     is_there = Exists(after.filter(key=OuterRef("key")))
     added, changed = fresh.filter(~was_there), fresh.filter(was_there)
     removed = gone.filter(~is_there)
-    counts = [part.count() for part in (added, changed, removed)]
     shown_rows = list(changed[:MOST_SHOWN])
     earlier = {
         row.key: row
@@ -271,7 +270,7 @@ def roster_changes(filing: Filing, first: int, last: int, *, user: User) -> Rost
     for kind, part in (("added", added), ("removed", removed)):
         room = MOST_SHOWN - len(persons)
         persons.extend(_person(kind, row) for row in part[:room])
-    return RosterChanges(*counts, persons)
+    return RosterChanges(added.count(), changed.count(), removed.count(), persons)
 
 
 def _person(kind: str, row: RosterRow, fields: Iterable[Change] = ()) -> PersonChange:
@@ -292,8 +291,12 @@ def _person_fields(old: RosterRow, new: RosterRow, names: Iterable[str]) -> Iter
             if name == "mobile_masked" and old.mobile_plain() == new.mobile_plain():
                 continue
             after = _("%(masked)s（被遮住的几位有变化）") % {"masked": after}
-        label = str(RosterRow._meta.get_field(name).verbose_name)
+        label = str(_column(name).verbose_name)
         yield Change("changed", "roster", f"{new.key}.{name}", label, before, after)
+
+
+def _column(name: str) -> Any:
+    return RosterRow._meta.get_field(name)
 
 
 def cell_words(row: RosterRow, name: str) -> str:

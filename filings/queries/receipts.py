@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 from django.utils import dateformat, timezone, translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from filings.models import Agency, Filing, FilingVersion, Receipt, User
@@ -42,7 +43,7 @@ def public_url(receipt: Receipt) -> str:
     return settings.PORTAL_BASE_URL + reverse("public_receipt", args=[receipt.token])
 
 
-def facts_on(receipt: Receipt, *, standing: str, at: datetime) -> ReceiptFacts:
+def facts_on(receipt: Receipt, *, standing: Promise | str, at: datetime) -> ReceiptFacts:
     """What is printed on the receipt, in Chinese whatever the reader's language: it is a document.
 
     `standing` is empty while the receipt is valid; `at` is the moment of printing.

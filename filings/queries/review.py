@@ -34,6 +34,7 @@ from filings.sections import SECTIONS
 from filings.size import size_of
 from filings.states import MOVES
 from jiaozuo_portal.lib.pages import Page, keyset_page
+from jiaozuo_portal.lib.punctuation import listed, remarked
 
 from .answers import Part, answers_of
 from .differences import PROFILE_LABELS, profile_words
@@ -104,10 +105,13 @@ class Document:
     files: list[Attachment]
     points: list[Correction]
     note: str = ""
+    is_due: bool = True
 
     @property
     def defects(self) -> int:
-        """How many demands are not done or not given."""
+        """How many demands are not done or not given; none while the part is not due yet."""
+        if not self.is_due:
+            return 0
         return sum(
             1 for row in self.checks if row.state != "done" and row.level != checklist.ADVICE
         )
@@ -170,14 +174,15 @@ def profile_of(content: Mapping[str, Any]) -> list[tuple[str, str]]:
         for name, label in PROFILE_LABELS.items()
     ]
     size = size_of(profile.get("sme_industry") or "", _figures(profile))
-    words = str(size.label) or "、".join(map(str, size.possible_labels)) if size else ""
+    words = str(size.label) or listed(size.possible_labels) if size else ""
     return [*shown, (_("企业规模"), words)]
 
 
 def _figures(profile: Mapping[str, Any]) -> dict[str, Any]:
     def number(name: str) -> Any:
         value = profile.get(name)
-        return None if value is None else Enterprise._meta.get_field(name).to_python(value)
+        column: Any = Enterprise._meta.get_field(name)
+        return None if value is None else column.to_python(value)
 
     names = ("employees", "annual_revenue_wanyuan", "total_assets_wanyuan")
     return {name: number(name) for name in names}
@@ -196,7 +201,7 @@ def documents(
         content["prestart"] = report.content
     checks = answers_for(filing, version.number, content)
     files = list(
-        Attachment.objects.visible_to(user).filter(filing=filing).in_version(version.number)
+        Attachment.objects.in_version(version.number).visible_to(user).filter(filing=filing)
     )
     return [
         Document(
@@ -207,6 +212,7 @@ def documents(
             files=[one for one in files if one.section == key],
             points=[point for point in points.all() if point.section == key],
             note=_prestart_note(content, report) if key == "prestart" else "",
+            is_due=key != "prestart" or bool(content.get("prestart")),
         )
         for key, title in PARTS.items()
     ]
@@ -275,7 +281,7 @@ def _person_place(filing: Filing, version: FilingVersion, path: str) -> Place | 
     row = person_in(filing, version.number, path)
     if row is None:
         return None
-    return Place("roster", path, f"{row.name}（{row.id_masked}）", "", "R4.4")
+    return Place("roster", path, remarked(row.name, row.id_masked), "", "R4.4")
 
 
 def _item_place(version: FilingVersion, path: str) -> Place | None:
@@ -309,7 +315,7 @@ def person_in(filing: Filing, number: int, key: str) -> RosterRow | None:
 def roster_page(filing: Filing, number: int, asked: AskedRoster, *, user: User) -> RosterPage:
     """One page of the roster of a version, problems first for those who may see health."""
     sees_health = access.may_see_health(user, filing)
-    rows = RosterRow.objects.visible_to(user).filter(filing=filing).in_version(number)
+    rows = RosterRow.objects.in_version(number).visible_to(user).filter(filing=filing)
     counts = _problem_counts(rows) if sees_health else {}
     workshops = list(rows.order_by("workshop").values_list("workshop", flat=True).distinct())
     if asked.person:

@@ -23,6 +23,7 @@ from filings.queries.desk import colleagues
 from filings.states import MOVES
 from jiaozuo_portal.lib import clock
 from jiaozuo_portal.lib.doors import open_to, status_of
+from jiaozuo_portal.lib.punctuation import listed
 from jiaozuo_portal.lib.refusals import Refused, Stale
 
 from .review import revision_of, stale_page
@@ -155,7 +156,7 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
         _("由同事继续审核，已收集的意见保留。"),
         _("已移交。"),
     )
-    people = colleagues([filing.district_id]).exclude(pk=filing.holder_id)
+    people = colleagues([filing.district_id]).exclude(pk=filing.holder_id or 0)
     form = HandOverForm(
         request.POST or None, colleagues=people, initial={"revision": filing.revision}
     )
@@ -188,22 +189,28 @@ def return_filing(request: HttpRequest, pk: int) -> HttpResponse:
 @open_to("bureau", methods=("GET", "POST"))
 def approve(request: HttpRequest, pk: int) -> HttpResponse:
     """Register the last version and issue its receipt."""
+    user: Any = request.user
     filing = visible_filing(request, pk)
     results = moves.approval_gates(filing, draft=False) if filing.version else []
-    shut = failing(results)
+    points = reads.points_of(filing, user, collected=True)
     return _decide(
         request,
         pk,
         _APPROVE,
         gates=reads.gate_lines(filing, results, reasons=True),
-        blocked=_why_not(shut),
+        blocked=_why_not(failing(results), len(points.collected)),
     )
 
 
-def _why_not(shut: list[GateResult]) -> str:
-    if not shut:
-        return ""
-    return _("没有通过：%(gates)s") % {"gates": "、".join(result.label for result in shut)}
+def _why_not(shut: list[GateResult], collected: int) -> str:
+    """What stands in the way of the approval, in one sentence; empty when nothing does."""
+    if shut:
+        return _("没有通过：%(gates)s") % {"gates": listed(result.label for result in shut)}
+    if collected:
+        return _("还有 %(count)s 条补正意见没有发出，请退回补正，或者先删除。") % {
+            "count": collected
+        }
+    return ""
 
 
 @open_to("lead", methods=("GET", "POST"))

@@ -100,7 +100,7 @@ def _document(request: HttpRequest, filing: Filing, version: FilingVersion) -> d
         "version": version,
         "documents": documents,
         "points": points,
-        "tally": checklist.tally(row for part in documents for row in part.checks),
+        "tally": checklist.tally(row for part in documents if part.is_due for row in part.checks),
         "profile": reads.profile_of(version.content),
         "roster": reads.roster_page(filing, version.number, asked, user=user),
         "roster_form": form,
@@ -244,8 +244,9 @@ def correction_settle(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _point(request: HttpRequest, pk: int) -> Correction:
+    user: Any = request.user
     return get_object_or_404(
-        Correction.objects.visible_to(request.user).select_related("filing__enterprise"), pk=pk
+        Correction.objects.visible_to(user).select_related("filing__enterprise"), pk=pk
     )
 
 

@@ -89,6 +89,17 @@ def test_the_checklist_is_filled_in_beside_its_section(client):
     assert "防控方案的六个部分都有内容吗？" in text(response)
 
 
+def test_a_report_that_is_not_due_yet_is_no_defect(client):
+    filing, people = make.filing_in("in_review")
+    waiting = look(client, people.reviewer, filing).context
+    started, others = make.filing_in("started")
+    filed = look(client, others.reviewer, started).context
+
+    assert waiting["documents"][-1].defects == 0
+    assert not waiting["documents"][-1].is_due
+    assert {check.state for check in filed["documents"][-1].checks} == {"done"}
+
+
 def test_what_changed_since_the_last_version_is_shown(client):
     filing, people = make.filing_in("returned")
     drafts.fill_section(filing, "scheme", {"duties": "新的分工"}, by=people.owner, at=LATER)
