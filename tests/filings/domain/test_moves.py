@@ -229,3 +229,19 @@ def test_every_move_leads_somewhere_and_names_its_clause():
         assert move.sources
         assert move.actors
         assert move.rule.startswith("R")
+
+
+def test_nobody_reviews_the_enterprise_they_work_for():
+    filing, people = make.filing_in("submitted")
+    people.lead.memberships.create(enterprise=filing.enterprise, role="viewer")
+
+    with pytest.raises(NotAllowed):
+        moves.claim_filing(filing, by=make.fresh(people.lead), at=NOW)
+
+
+def test_a_change_of_an_approved_filing_can_be_given_a_waiver_too():
+    filing, people = make.filing_in("approved")
+
+    waiver = moves.waive_gate(filing, "roster", by=people.lead, at=NOW, reason="停产检修")
+
+    assert waiver.gate == "roster"
