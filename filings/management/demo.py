@@ -85,7 +85,7 @@ class Stage:
         body = f"91{district}MA9D{number:05d}"
         return body + uscc.calc_check_digit(body)
 
-    def user(self, username: str, name: str, **fields: object) -> User:
+    def user(self, username: str, name: str, **fields: Any) -> User:
         """An account with the demonstration password."""
         user = User.objects.create_user(
             username, name=name, email=f"{username}@example.org", mobile="", **fields

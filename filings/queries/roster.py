@@ -30,7 +30,7 @@ class RosterPage:
 
 def draft_roster(filing: Filing, user: User) -> QuerySet[RosterRow]:
     """The people of the draft, as far as the person may know of them."""
-    return RosterRow.objects.visible_to(user).filter(filing=filing).in_draft()
+    return RosterRow.objects.in_draft().visible_to(user).filter(filing=filing)
 
 
 def roster_page(

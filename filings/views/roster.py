@@ -25,11 +25,12 @@ from jiaozuo_portal.lib.doors import open_to
 from jiaozuo_portal.lib.refusals import Refused
 
 from .scope import frame, own_filing
+from .scope import person as reader
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 #: The page asks again so often while the worker is busy.
-_STATES = {
+_STATES: dict[str, str] = {
     RosterImport.Status.READING: "running",
     RosterImport.Status.APPLYING: "running",
     RosterImport.Status.FAILED: "failed",
@@ -45,7 +46,7 @@ def _download(content: bytes, name: str) -> HttpResponse:
 @open_to("member")
 def roster(request: HttpRequest, pk: int) -> HttpResponse:
     """The people of the draft, problems first to hand."""
-    found, user = own_filing(request, pk), request.user
+    found, user = own_filing(request, pk), reader(request)
     view = request.GET.get("view", "all")
     view = view if view in reads.VIEWS else "all"
     search = request.GET.get("q", "").strip()[:60]
@@ -77,7 +78,7 @@ def roster(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _person(found: Filing, row: int, request: HttpRequest) -> RosterRow:
-    return get_object_or_404(reads.draft_roster(found, request.user), pk=row)
+    return get_object_or_404(reads.draft_roster(found, reader(request)), pk=row)
 
 
 @open_to("clerk", methods=("GET", "POST"))
@@ -94,7 +95,7 @@ def person_change(request: HttpRequest, pk: int, row: int) -> HttpResponse:
 
 
 def _person_form(request: HttpRequest, found: Filing, row: RosterRow | None) -> HttpResponse:
-    user: Any = request.user
+    user: Any = reader(request)
     access.may_edit(user, found).require()
     form = PersonForm(request.POST or None, today=clock.today(), row=row)
     if request.method == "POST" and form.is_valid():
@@ -119,7 +120,7 @@ def person_remove(request: HttpRequest, pk: int, row: int) -> HttpResponse:
     """Take one person off the list."""
     found = own_filing(request, pk)
     person = _person(found, row, request)
-    domain.remove_person(person, by=request.user, at=clock.now())
+    domain.remove_person(person, by=reader(request), at=clock.now())
     messages.success(request, _("已从花名册删除：%(name)s。") % {"name": person.name})
     return redirect("roster", pk=found.pk)
 
@@ -142,7 +143,7 @@ def person_reveal(request: HttpRequest, pk: int, row: int, field: str) -> HttpRe
         if form.is_valid():
             try:
                 context["number"] = privacy.reveal_person(
-                    person, field, by=request.user, reason=form.cleaned_data["reason"]
+                    person, field, by=reader(request), reason=form.cleaned_data["reason"]
                 )
                 status = 200
             except Refused as refusal:
@@ -158,7 +159,7 @@ def person_reveal(request: HttpRequest, pk: int, row: int, field: str) -> HttpRe
 @open_to("clerk", methods=("GET", "POST"))
 def roster_import(request: HttpRequest, pk: int) -> HttpResponse:
     """Choose a file; the worker reads it, and the page of the import shows how far it is."""
-    found, user = own_filing(request, pk), request.user
+    found, user = own_filing(request, pk), reader(request)
     access.may_edit(user, found).require()
     form = RosterFileForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
@@ -179,7 +180,7 @@ def roster_import(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _job(request: HttpRequest, found: Filing, key: Any) -> RosterImport:
     return get_object_or_404(
-        RosterImport.objects.visible_to(request.user).select_related("filing", "by"),
+        RosterImport.objects.visible_to(reader(request)).select_related("filing", "by"),
         filing=found,
         key=key,
     )
@@ -198,7 +199,7 @@ def roster_import_page(request: HttpRequest, pk: int, key: Any) -> HttpResponse:
             "job": job,
             "report": _with_headings(job.report),
             "meter": _meter(job),
-            "may_edit": access.may_edit(request.user, found),
+            "may_edit": access.may_edit(reader(request), found),
         },
     )
 
@@ -239,7 +240,7 @@ def roster_import_confirm(request: HttpRequest, pk: int, key: Any) -> HttpRespon
     """Write what the preview shows."""
     found = own_filing(request, pk)
     job = _job(request, found, key)
-    domain.confirm_import(job, by=request.user)
+    domain.confirm_import(job, by=reader(request))
     return redirect("roster_import_page", pk=found.pk, key=job.key)
 
 
@@ -247,7 +248,7 @@ def roster_import_confirm(request: HttpRequest, pk: int, key: Any) -> HttpRespon
 def roster_import_drop(request: HttpRequest, pk: int, key: Any) -> HttpResponse:
     """Give the import up; nothing was written."""
     found = own_filing(request, pk)
-    domain.drop_import(_job(request, found, key), by=request.user)
+    domain.drop_import(_job(request, found, key), by=reader(request))
     messages.info(request, _("已放弃这次导入，花名册没有变化。"))
     return redirect("roster_import", pk=found.pk)
 
@@ -270,7 +271,7 @@ def roster_template(request: HttpRequest) -> HttpResponse:
 def roster_export(request: HttpRequest, pk: int) -> HttpResponse:
     """The draft roster as a workbook, id and mobile numbers masked."""
     found = own_filing(request, pk)
-    rows = reads.draft_roster(found, request.user).order_by("order", "pk")
+    rows = reads.draft_roster(found, reader(request)).order_by("order", "pk")
     headings = [str(ROSTER.columns[name].heading) for name in ROSTER_FIELDS]
     sheet = writing.OutSheet(
         _("花名册"), headings, (_exported(row) for row in rows.iterator(chunk_size=2000)), {}
