@@ -1,6 +1,7 @@
 """Take the README's screenshots from a running demonstration.
 
-`python -m tests.journeys.screens http://127.0.0.1:8000` while `make demo` runs.
+`python -m tests.journeys.screens http://127.0.0.1:8000 PASSWORD` while `make demo` runs, with the
+password that it prints.
 """
 
 from __future__ import annotations
@@ -9,8 +10,6 @@ import sys
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
-
-from filings.management.demo import PASSWORD
 
 FOLDER = Path(__file__).parent / "screens"
 
@@ -29,7 +28,9 @@ SCREENS = (
 )
 
 
-def take(browser: Browser, base: str, name: str, account: str, path: str, width: int) -> None:
+def take(
+    browser: Browser, base: str, password: str, name: str, account: str, path: str, width: int
+) -> None:
     """Open one page as one account and save what the window shows."""
     context = browser.new_context(
         base_url=base, viewport={"width": width, "height": 800}, locale="zh-CN"
@@ -38,7 +39,7 @@ def take(browser: Browser, base: str, name: str, account: str, path: str, width:
     if account:
         page.goto("/sign-in/")
         page.locator("#id_username").fill(account)
-        page.locator("#id_password").fill(PASSWORD)
+        page.locator("#id_password").fill(password)
         page.get_by_role("main").get_by_role("button", name="登录", exact=True).click()
         page.wait_for_load_state("networkidle")
     kind, _, rest = path.partition(":")
@@ -56,7 +57,7 @@ def take(browser: Browser, base: str, name: str, account: str, path: str, width:
     context.close()
 
 
-def main(base: str) -> None:
+def main(base: str, password: str) -> None:
     """Take every screenshot."""
     FOLDER.mkdir(exist_ok=True)
     with sync_playwright() as driver:
@@ -65,9 +66,9 @@ def main(base: str) -> None:
             args=["--no-sandbox", "--disable-background-networking", "--no-first-run"],
         )
         for screen in SCREENS:
-            take(browser, base, *screen)
+            take(browser, base, password, *screen)
         browser.close()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:3])
