@@ -38,7 +38,8 @@ lint: $(VENV)/.tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint --lint --quiet templates
-	DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py makemigrations --check --dry-run
+	env -u DATABASE_URL DJANGO_SETTINGS_MODULE=tests.settings \
+		$(BIN)/python manage.py makemigrations --check --dry-run
 
 bench: $(VENV)/.tests
 	$(BIN)/python -m pytest tests/benchmarks -m benchmark -s
