@@ -4,4 +4,4 @@ from jiaozuo_portal.settings import *  # noqa: F403
 
 EMAIL_BACKEND = "tests.mailbox.Mailbox"
 # The mailbox answers at once. Twelve times this long a mail is its sender's own (filings.tasks).
-EMAIL_TIMEOUT = 2
+EMAIL_TIMEOUT = 1
