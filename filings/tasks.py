@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.utils import translation
 
 from filings import mails
-from filings.domain import roster
+from filings.domain import retention, roster
 from filings.domain.notices import words
 from filings.models import Delivery, Invitation, Notice, RosterImport, User
 from jiaozuo_portal.lib import clock, sms
@@ -117,3 +117,10 @@ def _failing_openly(job: RosterImport) -> Iterator[None]:
     except Exception:
         roster.fail_import(job, at=clock.now())
         raise
+
+
+@handles("filings.purge", in_pieces=True)
+def purge(row: Any) -> None:
+    """Delete personal data past its term, and ask for the next day's purge."""
+    retention.purge_personal_data(at=clock.now())
+    retention.keep_purging_daily(at=clock.now(), done=date.fromisoformat(row.subject))

@@ -8,6 +8,7 @@ entered is still there the next time.
 import base64
 import ctypes
 import hashlib
+import io
 import os
 import secrets
 import shutil
@@ -19,11 +20,11 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
+from urllib.parse import urlsplit
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEMO_DIR = Path(os.environ.get("DEMO_DIR", BASE_DIR / ".demo")).absolute()
@@ -114,65 +115,122 @@ def refuse_taken_port() -> None:
             sys.exit(f"Port {PORT} is taken. Stop what uses it, or choose one: make demo PORT=8001")
 
 
+@dataclass(frozen=True)
+class Step:
+    """Something to prepare once for a database and the present content of its inputs."""
+
+    name: str
+    do: Callable[[], None]
+    inputs: tuple[str, ...] = ()
+
+    @property
+    def stamp(self) -> Path:
+        return STAMPS / self.name.replace(" ", "-")
+
+    def digest(self) -> str:
+        """What the step was, or would be, done for."""
+        found = hashlib.sha256(os.environ["DATABASE_URL"].encode())
+        for path in sorted(path for pattern in self.inputs for path in BASE_DIR.glob(pattern)):
+            if path.is_file() and path.suffix != ".pyc":
+                found.update(f"{path.relative_to(BASE_DIR)}\0".encode() + path.read_bytes())
+        return found.hexdigest()
+
+    def is_done(self) -> bool:
+        return self.stamp.exists() and self.stamp.read_text() == self.digest()
+
+    def run(self) -> None:
+        say(self.name)
+        self.do()
+        STAMPS.mkdir(parents=True, exist_ok=True)
+        self.stamp.write_text(self.digest())
+
+
+def steps() -> list[Step]:
+    """Everything that has to be there before the portal starts, in order."""
+    return [
+        Step(
+            "tables", make_tables, ("*/migrations/*.py", "*/*/migrations/*.py", "requirements.txt")
+        ),
+        Step("translations", compile_translations, ("jiaozuo_portal/locale/**/*.po",)),
+        Step("city", command("load_city"), ("filings/data/*",)),
+        Step(
+            "policy pack", command("load_pack"), ("policies/packs/**/*", "policies/eligibility/*")
+        ),
+        Step("demo data", make_demo_data),
+        Step("static files", collect_static, ("jiaozuo_portal/static/**/*", "requirements.txt")),
+    ]
+
+
 def prepare() -> None:
-    """Do what is not done yet: translations, tables, city, policy pack, demo data, static files."""
-    import django
+    """Do what is not done yet. Where nothing is, not even Django is loaded."""
+    if not has_tables(os.environ["DATABASE_URL"]):
+        shutil.rmtree(STAMPS, ignore_errors=True)
+    waiting = [step for step in steps() if not step.is_done()]
+    if waiting:
+        import django
 
-    django.setup()
-    from django.core.management import call_command
-    from django.db import connection
-    from django.db.migrations.executor import MigrationExecutor
+        django.setup()
+    for step in waiting:
+        step.run()
+    if waiting:
+        from django.db import connection
 
+        connection.close()
+    print((DEMO_DIR / "accounts").read_text(), flush=True)
+
+
+def has_tables(url: str) -> bool:
+    """Whether the database is the one that was prepared, and not a new or emptied one."""
+    if url.startswith("sqlite"):
+        path = Path(urlsplit(url).path.removeprefix("/"))
+        return path.exists() and path.stat().st_size > 0
+    import psycopg2
+
+    try:
+        connection = psycopg2.connect(url, connect_timeout=5)
+    except psycopg2.OperationalError as error:
+        sys.exit(f"DATABASE_URL: the database cannot be reached. {error}")
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT to_regclass('django_migrations') IS NOT NULL")
+            return bool(cursor.fetchone()[0])
+    finally:
+        connection.close()
+
+
+def command(name: str, **options: object) -> Callable[[], None]:
+    """A command of manage.py, without its small talk."""
+
+    def run() -> None:
+        from django.core.management import call_command
+
+        call_command(name, stdout=io.StringIO(), **options)
+
+    return run
+
+
+def make_tables() -> None:
+    command("migrate", verbosity=0)()
+    command("createcachetable", verbosity=0)()
+
+
+def compile_translations() -> None:
     from jiaozuo_portal import messages
 
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        say("tables")
-        call_command("migrate", verbosity=0)
-        # The stamps below speak of a database that is no more, or has other tables now.
-        shutil.rmtree(STAMPS, ignore_errors=True)
-    once("translations", [messages.LOCALE_DIR], messages.compile_all, "*.po")
-    once("cache", [], lambda: call_command("createcachetable", verbosity=0))
-    once(
-        "city", [BASE_DIR / "filings" / "data"], lambda: call_command("load_city", stdout=nowhere())
-    )
-    once(
-        "policy pack",
-        [BASE_DIR / "policies" / "packs", BASE_DIR / "policies" / "eligibility"],
-        lambda: call_command("load_pack", stdout=nowhere()),
-    )
-    call_command("seed_demo")
-    once(
-        "static files",
-        [BASE_DIR / "jiaozuo_portal" / "static", BASE_DIR / "requirements.txt"],
-        lambda: call_command("collectstatic", interactive=False, verbosity=0),
-    )
-    connection.close()
+    messages.compile_all()
 
 
-def once(name: str, inputs: Iterable[Path], do: Callable[[], object], pattern: str = "*") -> None:
-    """Do a step unless it was done for the same database and the same content of its inputs."""
-    digest = hashlib.sha256(os.environ["DATABASE_URL"].encode())
-    for path in sorted(found for given in inputs for found in _files(given, pattern)):
-        digest.update(f"{path}\0".encode() + path.read_bytes())
-    stamp = STAMPS / name.replace(" ", "-")
-    if stamp.exists() and stamp.read_text() == digest.hexdigest():
-        return
-    say(name)
-    do()
-    STAMPS.mkdir(parents=True, exist_ok=True)
-    stamp.write_text(digest.hexdigest())
+def collect_static() -> None:
+    command("collectstatic", interactive=False, verbosity=0)()
 
 
-def _files(given: Path, pattern: str) -> list[Path]:
-    if given.is_file():
-        return [given]
-    return [path for path in given.rglob(pattern) if path.is_file() and path.suffix != ".pyc"]
+def make_demo_data() -> None:
+    """Fill the portal, and keep the accounts to show them at every start."""
+    from django.core.management import call_command
 
-
-def nowhere() -> IO[str]:
-    """Where a command's small talk goes."""
-    return open(os.devnull, "w", encoding="utf-8")
+    said = io.StringIO()
+    call_command("seed_demo", stdout=said)
+    (DEMO_DIR / "accounts").write_text(said.getvalue())
 
 
 def commands() -> dict[str, list[str]]:
@@ -181,7 +239,7 @@ def commands() -> dict[str, list[str]]:
     return {
         "web": [
             python, "-m", "gunicorn", "jiaozuo_portal.wsgi",
-            "--bind", f"{HOST}:{PORT}", "--workers", "2", "--threads", "4",
+            "--bind", f"{HOST}:{PORT}", "--preload", "--workers", "2", "--threads", "4",
             "--worker-class", "gthread", "--graceful-timeout", "8", "--log-level", "warning",
         ],
         "worker": [
@@ -302,6 +360,7 @@ def say_hello(seconds: float) -> None:
     """Print where the portal is."""
     print(
         f"\nReady after {seconds:.1f} s. Open http://{shown_host()}:{PORT}/\n"
+        f"Rosters to try the import with are in {DEMO_DIR}/samples.\n"
         f"Mails are written to {DEMO_DIR}/mail, logs to {DEMO_DIR}/log. Ctrl-C stops.\n",
         flush=True,
     )

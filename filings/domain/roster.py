@@ -160,18 +160,6 @@ def remove_person(row: RosterRow, *, by: User, at: datetime) -> None:
         _touch(locked, at)
 
 
-def clear_roster(filing: Filing, *, by: User, at: datetime) -> int:
-    """Take everybody off the draft roster; how many there were."""
-    with transaction.atomic():
-        locked = lock_filing(filing.pk)
-        access.may_edit(by, locked).require()
-        rows = list(RosterRow.objects.filter(filing=locked).in_draft().only("pk", "first_version"))
-        _retire(rows)
-        audit.record("clear_roster", locked, by=by, filing=locked)
-        _touch(locked, at)
-    return len(rows)
-
-
 # Import: upload → read (worker) → preview → apply (worker)
 
 

@@ -44,7 +44,8 @@ class Event:
 
 _AUDITED: dict[str, Promise | str] = {
     "reveal": gettext_lazy("查看了一个完整号码"),
-    "export": gettext_lazy("导出了花名册"),
+    "import_roster": gettext_lazy("从表格导入了花名册"),
+    "purge_roster": gettext_lazy("花名册已按保存期限删除"),
 }
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from io import StringIO
+
 import pytest
+from django.core.management import call_command
 from stdnum.cn import ric, uscc
 
 from filings.management.demo import OFFICERS, OWNERS, seed_demo
 from filings.models import District, Enterprise, Filing, RosterRow, User
+from filings.sheets import roster as sheets
 from filings.states import State
 from tests import factories as make
 
@@ -45,3 +49,17 @@ def test_nothing_happens_after_the_portals_present(demo):
 def test_the_second_time_changes_nothing(demo):
     assert not seed_demo(until=make.NOW)
     assert Enterprise.objects.count() == 44
+
+
+def test_the_sample_rosters_are_written_for_the_import(tmp_path):
+    make.city()
+
+    call_command("seed_demo", samples=str(tmp_path), stdout=StringIO())
+
+    __, good = sheets.read_roster(
+        (tmp_path / "roster-500.xlsx").read_bytes(), "a.xlsx", today=make.NOW.date()
+    )
+    __, bad = sheets.read_roster(
+        (tmp_path / "roster-30-errors.xlsx").read_bytes(), "b.xlsx", today=make.NOW.date()
+    )
+    assert (len(good.rows), good.error_count, bad.error_count) == (500, 0, 30)

@@ -9,6 +9,8 @@ import yaml
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from filings.domain.city import CityFileWrong, load_city
+from filings.domain.retention import keep_purging_daily
+from jiaozuo_portal.lib import clock
 
 JIAOZUO = Path(__file__).resolve().parents[2] / "data" / "jiaozuo.yaml"
 
@@ -23,6 +25,7 @@ class Command(BaseCommand):
         try:
             data = yaml.safe_load(Path(options["file"]).read_text(encoding="utf-8"))
             loaded = load_city(data)
+            keep_purging_daily(at=clock.now())
         except (OSError, yaml.YAMLError, CityFileWrong) as fault:
             raise CommandError(f"{options['file']}: {fault}") from fault
         self.stdout.write(", ".join(f"{count} {kind}" for kind, count in loaded.items()))
