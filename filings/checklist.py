@@ -18,7 +18,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from jiaozuo_portal.lib.punctuation import labelled, listed
 
@@ -59,6 +59,18 @@ class Answer:
     said: str
 
 
+def _rows(count: int) -> str:
+    return ngettext("共 %(count)s 行", "共 %(count)s 行", count) % {"count": count}
+
+
+def _opinions(count: int) -> str:
+    return ngettext("共 %(count)s 条", "共 %(count)s 条", count) % {"count": count}
+
+
+def _kinds(count: int) -> str:
+    return ngettext("共 %(count)s 种物资", "共 %(count)s 种物资", count) % {"count": count}
+
+
 def _part(content: Content, key: str) -> Mapping[str, Any]:
     return content.get(key) or {}
 
@@ -91,7 +103,7 @@ def _listed(section: Section, name: str) -> Callable[[Content], Finding]:
     def find(content: Content) -> Finding:
         state, said = _filled(section, _part(content, section.key), (name,))
         rows = _count_of(content, section.key, name)
-        return state, said or _("共 %(count)s 行") % {"count": rows}
+        return state, said or _rows(rows)
 
     return find
 
@@ -142,7 +154,7 @@ def _reported(content: Content) -> Finding:
 def _opinion(content: Content) -> Finding:
     given = content.get("opinions") or 0
     if given:
-        return DONE, _("共 %(count)s 条") % {"count": given}
+        return DONE, _opinions(given)
     return NOT_GIVEN, _("卫生防疫部门还没有提出意见，不影响备案。")
 
 
@@ -166,7 +178,7 @@ def _stock(content: Content) -> Finding:
 
 def _ledger(content: Content) -> Finding:
     items = len(content.get("supplies") or [])
-    return (DONE, _("共 %(count)s 种物资") % {"count": items}) if items else (NOT_GIVEN, "")
+    return (DONE, _kinds(items)) if items else (NOT_GIVEN, "")
 
 
 def _isolation_room(content: Content) -> Finding:
@@ -211,7 +223,7 @@ def _units_led(content: Content) -> Finding:
     ]
     if bare:
         return NOT_DONE, _("没有负责人：%(units)s") % {"units": listed(bare[:6])}
-    return DONE, _("共 %(count)s 行") % {"count": len(scheme.get("unit_leads") or [])}
+    return DONE, _rows(len(scheme.get("unit_leads") or []))
 
 
 def _gates_fewer(content: Content) -> Finding:
@@ -235,7 +247,7 @@ def _gates_guarded(content: Content) -> Finding:
     if bare:
         return NOT_DONE, _("缺少卡口或 24 小时值守：%(names)s") % {"names": listed(bare)}
     told = all(row.get("has_checkpoint") and row.get("guarded") for row in rows)
-    return (DONE, _("共 %(count)s 行") % {"count": len(rows)}) if told else (NOT_GIVEN, "")
+    return (DONE, _rows(len(rows))) if told else (NOT_GIVEN, "")
 
 
 def _screened(content: Content) -> Finding:

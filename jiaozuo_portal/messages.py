@@ -45,14 +45,19 @@ _CALL = re.compile(
 def collect() -> Catalog:
     """Every text that is marked for translation in Python code and templates."""
     catalog = Catalog(project="portal", charset="utf-8")
+    for text, context in marked():
+        catalog.add(text, context=context)
+    return catalog
+
+
+def marked() -> Iterator[tuple[str | tuple[str, ...], str | None]]:
+    """The marked texts as they stand, each as (text or (singular, plural), context or None)."""
     for path in _files(CODE, "*.py"):
         for found in extract("python", io.BytesIO(path.read_bytes()), keywords=KEYWORDS):
             _, text, _, context = found
-            catalog.add(text, context=context)
+            yield text, context
     for path in _files(("templates", *CODE), "*.html"):
-        for text, context in texts_of_template(path.read_text("utf-8")):
-            catalog.add(text, context=context)
-    return catalog
+        yield from texts_of_template(path.read_text("utf-8"))
 
 
 def texts_of_template(source: str) -> Iterator[tuple[str | tuple[str, str], str | None]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from filings.sheets import identity
 from filings.sheets.words import BadValue
@@ -120,7 +121,8 @@ class MoneyField(forms.DecimalField):
 
     def __init__(self, **options: Any) -> None:
         options.setdefault(
-            "widget", forms.TextInput(attrs={"inputmode": "decimal", "data-unit": _("万元")})
+            "widget",
+            forms.TextInput(attrs={"inputmode": "decimal", "data-unit": gettext_lazy("万元")}),
         )
         super().__init__(**{"min_value": 0, "max_digits": 14, "decimal_places": 2, **options})
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from filings import access
 from filings.gates import GateResult, units_without_lead
@@ -167,7 +167,8 @@ def _supplies_facts(content: Content) -> str:
     supplies = content.get("supplies") or []
     if not supplies:
         return ""
-    return _("共 %(count)s 种物资") % {"count": len(supplies)}
+    kinds = len(supplies)
+    return ngettext("共 %(count)s 种物资", "共 %(count)s 种物资", kinds) % {"count": kinds}
 
 
 def missing_of(

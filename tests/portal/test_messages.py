@@ -91,6 +91,20 @@ def test_english_is_complete():
     assert messages.untranslated() == []
 
 
+def test_english_holds_nothing_that_is_gone():
+    with messages.ENGLISH.open("rb") as source:
+        known = {(message.id, message.context) for message in read_po(source) if message.id}
+
+    assert known - {(message.id, message.context) for message in messages.collect()} == set()
+
+
+def test_no_text_is_marked_both_with_and_without_a_plural():
+    found = set(messages.marked())
+    counted = {(text[0], context) for text, context in found if isinstance(text, tuple)}
+
+    assert counted & found == set()
+
+
 def test_placeholders_are_the_same_in_both_languages():
     with messages.ENGLISH.open("rb") as source:
         wrong = [
