@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from pypinyin import Style, lazy_pinyin
 
 from filings import access
 from filings.models import Agency, Enterprise, Filing, JoinRequest, Membership, Site, Step, User
@@ -36,6 +35,9 @@ PROFILE_FIELDS = (
 
 def pinyin_key(name: str) -> str:
     """Initials and full pinyin of a name, for search: `jzsjx jiaozuoshijixie`."""
+    # Its dictionary takes half a second to load, which only who registers should wait for.
+    from pypinyin import Style, lazy_pinyin
+
     initials = "".join(lazy_pinyin(name, style=Style.FIRST_LETTER))
     return f"{initials} {''.join(lazy_pinyin(name))}".lower()[:200]
 

@@ -8,6 +8,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from jiaozuo_portal import demo
 
@@ -96,7 +97,7 @@ def test_demo_starts_mends_itself_stops_and_keeps_what_was_entered(tmp_path):
     portal.stop(process)
 
     assert (portal.folder / "env").read_text() == secrets
-    assert "already there" in said_again
+    assert "accounts:" in said_again
     assert "preparing" not in said_again
     assert "relay ended and is started again" in mended
     assert portal.processes() == []
@@ -141,19 +142,42 @@ def test_secrets_are_made_once_and_for_the_owner_only(tmp_path, monkeypatch):
     assert (tmp_path / "env").stat().st_mode & 0o077 == 0
 
 
-def test_step_is_done_again_only_when_its_inputs_change(tmp_path, monkeypatch):
+def test_step_is_done_again_only_when_its_inputs_or_the_database_change(tmp_path, monkeypatch):
     monkeypatch.setattr(demo, "STAMPS", tmp_path / "stamps")
+    monkeypatch.setattr(demo, "BASE_DIR", tmp_path)
     (tmp_path / "input").write_text("a")
-    done = []
+    step = demo.Step("a step", lambda: None, ("in*",))
+    standing = [step.is_done()]
 
-    def step() -> None:
-        demo.once("step", [tmp_path / "input"], lambda: done.append(1))
-
-    step()
-    step()
+    step.run()
+    standing.append(step.is_done())
     (tmp_path / "input").write_text("b")
-    step()
+    standing.append(step.is_done())
+    step.run()
     monkeypatch.setenv("DATABASE_URL", "postgres://elsewhere/portal")
-    step()
+    standing.append(step.is_done())
 
-    assert len(done) == 3
+    assert standing == [False, True, False, False]
+
+
+def test_emptied_database_is_noticed(db, tmp_path):
+    name = connection.settings_dict["NAME"]
+    there = f"sqlite:///{name}"
+    missing = f"sqlite:///{tmp_path}/none.sqlite3"
+    if connection.vendor == "postgresql":
+        before = os.environ["DATABASE_URL"].rpartition("/")[0]
+        there, missing = f"{before}/{name}", f"{before}/postgres"
+
+    assert demo.has_tables(there)
+    assert not demo.has_tables(missing)
+
+
+def test_every_step_names_inputs_that_exist():
+    for step in demo.steps():
+        for pattern in step.inputs:
+            assert any(demo.BASE_DIR.glob(pattern)), (step.name, pattern)
+
+
+def test_database_that_is_away_is_said():
+    with pytest.raises(SystemExit, match="cannot be reached"):
+        demo.has_tables("postgres://nobody@127.0.0.1:1/portal")
