@@ -229,7 +229,7 @@ def make_demo_data() -> None:
     from django.core.management import call_command
 
     said = io.StringIO()
-    call_command("seed_demo", stdout=said)
+    call_command("seed_demo", samples=str(DEMO_DIR / "samples"), stdout=said)
     (DEMO_DIR / "accounts").write_text(said.getvalue())
 
 

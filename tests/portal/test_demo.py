@@ -84,6 +84,7 @@ def test_demo_starts_mends_itself_stops_and_keeps_what_was_entered(tmp_path):
 
     assert ready == 200
     assert "accounts:" in said
+    assert len(list((portal.folder / "samples").glob("*.xlsx"))) == 2
     assert "has stopped" in stopped
     assert portal.processes() == []
 
