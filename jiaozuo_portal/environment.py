@@ -135,9 +135,11 @@ class Environment:
         schemes = {"smtp", "smtps", "smtp+tls", "smtp+ssl", "filemail", "consolemail", "memorymail"}
 
         def parse(text: str) -> dict[str, Any]:
-            if urlsplit(text).scheme not in schemes:
+            parts = urlsplit(text)
+            if parts.scheme not in schemes:
                 raise ValueError
-            return dict(self._env.email_url_config(text))
+            # django-environ takes the leading slash away, and the folder would be a relative one.
+            return {**self._env.email_url_config(text), "EMAIL_FILE_PATH": parts.path}
 
         return self.parsed(name, parse, wanted=wanted) or {}
 

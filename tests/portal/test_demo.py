@@ -95,12 +95,16 @@ def test_demo_starts_mends_itself_stops_and_keeps_what_was_entered(tmp_path):
     )
     os.kill(relay, signal.SIGKILL)
     mended = next(line for line in process.stdout if "ended" in line)
+    until = time.monotonic() + READY_WITHIN
+    while not list(portal.folder.glob("mail/*")) and time.monotonic() < until:
+        time.sleep(0.5)
     portal.stop(process)
 
     assert (portal.folder / "env").read_text() == secrets
     assert "accounts:" in said_again
     assert "preparing" not in said_again
     assert "relay ended and is started again" in mended
+    assert list(portal.folder.glob("mail/*"))
     assert portal.processes() == []
 
 

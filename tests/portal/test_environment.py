@@ -163,6 +163,19 @@ def test_moment_needs_its_offset():
     assert len(env.problems) == 1
 
 
+def test_mail_goes_to_a_server_or_a_folder():
+    env = Environment(
+        {"A": "smtp+tls://portal:secret@mail.example.org:587", "B": "filemail:///srv/mail"}
+    )
+
+    server, folder = env.email("A"), env.email("B")
+
+    assert (server["EMAIL_HOST"], server["EMAIL_PORT"]) == ("mail.example.org", 587)
+    assert server["EMAIL_USE_TLS"] is True
+    assert folder["EMAIL_BACKEND"].endswith("filebased.EmailBackend")
+    assert folder["EMAIL_FILE_PATH"] == "/srv/mail"
+
+
 def test_networks_are_read():
     env = Environment({"NETS": "127.0.0.1, 10.0.0.0/8,::1"})
 
