@@ -28,7 +28,6 @@ demo: $(VENV)/.portal
 
 test: lint browser
 	@$(BIN)/python -m jiaozuo_portal.messages compile
-	@$(BIN)/python -m pytest tests/benchmarks -m benchmark -q || test $$? = 5
 	@$(BIN)/python -m pytest $(TESTS) -n $(PYTEST_WORKERS) --dist loadgroup \
 		-m "not benchmark$$(test -x /usr/bin/chromium || echo ' and not browser')"
 
