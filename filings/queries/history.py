@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from filings.models import (
     AuditEntry,
@@ -23,7 +23,6 @@ from filings.models import (
     ZoneReceipt,
 )
 from filings.models.filing import filing_scope
-from filings.states import MOVES
 
 #: What is shown at once; older entries follow on the next pages.
 PAGE = 50
@@ -41,6 +40,22 @@ class Event:
     tone: str = ""
     remark: str = ""
 
+
+#: What was done by each move; as buttons they say what to do.
+_MOVED: dict[str, Promise | str] = {
+    "withdraw": pgettext_lazy("history", "撤回备案"),
+    "reopen": pgettext_lazy("history", "重新填报"),
+    "claim": pgettext_lazy("history", "领取审核"),
+    "hand_over": pgettext_lazy("history", "移交审核"),
+    "return": pgettext_lazy("history", "退回补正"),
+    "approve": pgettext_lazy("history", "准予备案"),
+    "report": pgettext_lazy("history", "提交开工前报告"),
+    "start": pgettext_lazy("history", "确认开工"),
+    "suspend": pgettext_lazy("history", "暂停备案"),
+    "resume": pgettext_lazy("history", "恢复备案"),
+    "revoke": pgettext_lazy("history", "撤销备案"),
+    "revise": pgettext_lazy("history", "重新填报"),
+}
 
 _AUDITED: dict[str, Promise | str] = {
     "reveal": gettext_lazy("查看了一个完整号码"),
@@ -81,8 +96,7 @@ def _step_words(step: Step) -> str:
         return _("建立备案")
     if step.move == "submit":
         return _("提交备案（第 %(version)s 版）") % {"version": step.version}
-    move = MOVES.get(step.move)
-    return str(move.label) if move else step.move
+    return str(_MOVED.get(step.move, step.move))
 
 
 def _person(person: Any) -> str:

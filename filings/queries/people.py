@@ -65,7 +65,9 @@ def places_of(user: User) -> list[Place]:
 
 def role_line(user: User) -> str:
     """In which capacity the person reads: 企业负责人, 审核员 and so on; several are joined."""
-    words = {f"{_('企业')}{Membership.Role(role).label}" for role in user.roles.values()}
+    words = {
+        _("企业%(role)s") % {"role": Membership.Role(role).label} for role in user.roles.values()
+    }
     for post in user.posts:
         kind, role = Agency.Kind(post.kind).label, Posting.Role(post.role).label
         words.add(f"{kind} · {role}")

@@ -232,9 +232,9 @@ def _counted_days(days: int) -> str:
 
 def _span(length: timedelta) -> str:
     """A length of time in its largest sensible unit: minutes, hours up to two days, days."""
-    minutes = int(length.total_seconds() // 60)
+    minutes = max(int(length.total_seconds() // 60), 1)
     if minutes < 60:
-        return ngettext("%(count)s 分钟", "%(count)s 分钟", minutes) % {"count": max(minutes, 1)}
+        return ngettext("%(count)s 分钟", "%(count)s 分钟", minutes) % {"count": minutes}
     hours = minutes // 60
     if hours < 48:
         return ngettext("%(count)s 小时", "%(count)s 小时", hours) % {"count": hours}

@@ -29,6 +29,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 CHINESE = re.compile(r"[\u2014\u2026]{2}|[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+")
 
+#: One sentence run into the next, where Chinese needs no space between them.
+RUN_TOGETHER = re.compile(r"[a-z)”][.!?:;,](?=[A-Z“][a-z])")
+
 #: Chinese that an English page holds on purpose.
 EXCEPTIONS = {
     r"简体中文": "the name of a language is written in that language",
@@ -88,13 +91,14 @@ def seen(page: str) -> str:
     return html.unescape(" ".join([re.sub(r"<[^>]*>", " ", page), *said]))
 
 
-def chinese_in(page: str) -> list[str]:
-    """The Chinese that is left on a page, with a few words around it."""
+def faults_in(page: str) -> list[str]:
+    """The Chinese that is left on a page and what runs together, with a few words around it."""
     text = seen(page)
     for exception in EXCEPTIONS:
         text = re.sub(exception, " ", text)
     text = re.sub(r"\s+", " ", text)
-    return [text[max(0, m.start() - 25) : m.end() + 25] for m in CHINESE.finditer(text)]
+    found = [*CHINESE.finditer(text), *RUN_TOGETHER.finditer(text)]
+    return [text[max(0, one.start() - 25) : one.end() + 25] for one in found]
 
 
 @pytest.fixture
@@ -139,14 +143,14 @@ def admin_addresses() -> Iterator[str]:
 
 
 def untranslated(client: Client, urls: Iterator[str]) -> dict[str, list[str]]:
-    """The Chinese on each of these pages."""
+    """What is wrong with each of these pages."""
     client.cookies["django_language"] = "en"
     found = {}
     for url in urls:
         answer = client.get(url)
         if not answer.headers.get("Content-Type", "").startswith("text/html"):
             continue
-        if left := chinese_in(answer.content.decode()):
+        if left := faults_in(answer.content.decode()):
             found[f"{answer.status_code} {url}"] = left
     return found
 
@@ -174,7 +178,7 @@ def test_the_walk_sees_chinese(client, side):
     User.objects.update(language="zh-hans")
     client.cookies["django_language"] = "zh-hans"
 
-    assert chinese_in(client.get(reverse("home"), follow=True).content.decode())
+    assert faults_in(client.get(reverse("home"), follow=True).content.decode())
 
 
 @pytest.mark.parametrize(
@@ -186,11 +190,12 @@ def test_the_walk_sees_chinese(client, side):
         ('<input name="备案" placeholder="姓名">', ["姓名"]),
         ('<b lang="zh-Hans">姓名</b> <b lang="en">姓名</b>', ["姓名"]),
         ("<p>豫政〔2020〕9号 and 简体中文</p>", []),
+        ("<p>Saved.Fill in the rest</p><p>Saved. Fill in</p>", ["Saved.Fill"]),
         ("<p>Masks（box）、gloves</p>", ["（", "）、"]),
     ],
 )
-def test_what_counts_as_chinese_on_a_page(page, left):
-    found = chinese_in(page)
+def test_what_counts_as_a_fault_of_a_page(page, left):
+    found = faults_in(page)
 
     assert len(found) == len(left)
     assert all(word in line for word, line in zip(left, found, strict=True))

@@ -142,3 +142,15 @@ def test_a_place_that_does_not_exist_is_not_there(client, asked):
     client.force_login(make.owner_of(filing.enterprise))
 
     assert reveal(client, filing, "核对电话", **asked).status_code == 404
+
+
+def test_english_says_what_was_done_not_what_to_do(client):
+    made, people = make.filing_in("returned")
+    client.force_login(people.owner)
+    client.cookies["django_language"] = "en"
+
+    page = client.get(reverse("history", args=[made.pk])).content.decode()
+
+    assert "Returned for correction" in page
+    assert "Claimed for review" in page
+    assert "Return for correction" not in page
