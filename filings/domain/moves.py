@@ -199,7 +199,7 @@ def _require_corrections_mended(filing: Filing) -> None:
         raise Refused(
             _("还有 %(count)s 项补正意见没有勾选“已补正”。") % {"count": left.count()},
             rule="R1.5",
-            details=[labelled(correction.label, correction.text) for correction in left],
+            details=[labelled(correction.place, correction.text) for correction in left],
         )
 
 

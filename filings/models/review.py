@@ -7,8 +7,8 @@ import secrets
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from .filing import Filing, OfFilingQuerySet
 from .place import Agency, District
@@ -64,6 +64,11 @@ class Correction(models.Model):
 
     def __str__(self) -> str:
         return self.text[:40]
+
+    @property
+    def place(self) -> str:
+        """What it is about, in the reader's language; words of the filing stay as they are."""
+        return " · ".join(gettext(part) for part in self.label.split(" · ") if part)
 
 
 class Decision(models.Model):

@@ -109,7 +109,7 @@ def _corrections(filing: Filing, user: User) -> Iterator[Event]:
     for point in mended.select_related("mended_by"):
         yield Event(
             point.mended_at,
-            _("勾选“已补正”：%(label)s") % {"label": point.label or point.text[:40]},
+            _("勾选“已补正”：%(label)s") % {"label": point.place or point.text[:40]},
             _person(point.mended_by),
             "handled",
             remark=point.answer,

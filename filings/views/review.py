@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
@@ -150,6 +152,13 @@ def version(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 
 
 # ---------------------------------------------------------------- points
+def _kept_label(filing: Filing, found: FilingVersion, place: reads.Place) -> str:
+    """The place's name in the portal's first language, from which each reader's own follows."""
+    with translation.override(settings.LANGUAGE_CODE):
+        named = reads.place_of(filing, found, place.section, place.path)
+    return (named or place).label[:120]
+
+
 @open_to("bureau", methods=("GET", "POST"))
 def correction_add(request: HttpRequest, pk: int) -> HttpResponse:
     """Note one point about a place of the frozen version; the enterprise sees it on return."""
@@ -169,7 +178,7 @@ def correction_add(request: HttpRequest, pk: int) -> HttpResponse:
                 filing,
                 section=place.section,
                 path=place.path,
-                label=place.label[:120],
+                label=_kept_label(filing, found, place),
                 rule=place.rule,
                 text=given["text"],
                 by=user,

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
 from filings.domain import drafts, moves, review
 from filings.models import AuditEntry, Correction, Decision, Filing, GateWaiver, Receipt, RosterRow
@@ -469,6 +470,23 @@ def test_a_point_comes_back_to_where_it_was_made_and_nowhere_else(client):
             section="scheme", path="duties", text="补", back=back,
         )  # fmt: skip
         assert response["Location"] == expected
+
+
+def test_each_reader_sees_the_place_of_a_point_in_the_own_language(client):
+    filing, people = make.filing_in("in_review")
+    client.cookies["django_language"] = "en"
+    press(
+        client, people.reviewer, filing, "correction_add",
+        section="scheme", path="duties", text="补",
+    )  # fmt: skip
+
+    point = Correction.objects.get(filing=filing)
+
+    with translation.override("zh-hans"):
+        chinese = point.place
+    with translation.override("en"):
+        english = point.place
+    assert (chinese, english) == ("责任分工", "Responsibilities")
 
 
 def test_an_empty_point_keeps_the_page_and_says_what_is_missing(client):
