@@ -1,9 +1,10 @@
 """Fixtures that every test may use."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -20,6 +21,18 @@ def pytest_configure(config: pytest.Config) -> None:
     pairs = [(path, path.with_suffix(".mo")) for path in messages.LOCALE_DIR.rglob("*.po")]
     if any(not mo.exists() or mo.stat().st_mtime < po.stat().st_mtime for po, mo in pairs):
         messages.compile_all()
+
+
+CHROMIUM = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+# The browser's driver leaves an event loop in the tests' thread; the tests' queries are plain ones.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 
 @pytest.fixture
@@ -64,3 +77,14 @@ def process_environment(transactional_db, tmp_path: Path) -> dict[str, str]:
         "DATABASE_URL": url,
         "CELERY_BROKER_URL": f"filesystem://{tmp_path}/broker",
     }
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """Debian's browser, one for all browser tests: its driver may run once in a process."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+        yield browser
+        browser.close()

@@ -13,7 +13,7 @@ from random import Random
 
 from kombu import pools
 
-from jiaozuo_portal.celery import app
+from jiaozuo_portal.celery import app, make_broker_folders
 from jiaozuo_portal.environment import broker_settings
 
 BASE_DIR = Path(__file__).resolve().parents[1]
@@ -113,6 +113,7 @@ def use_broker(url: str) -> None:
     broker_url, app.conf.broker_transport_options = broker_settings(url)
     # Celery's own look-up of broker_url prefers the environment to what is set here.
     app.conf.broker_write_url = broker_url
+    make_broker_folders(app)
     pools.reset()
     app._pool = None
     app.amqp._producer_pool = None
