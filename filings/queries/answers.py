@@ -52,12 +52,13 @@ def answers_of(section: Section, data: Mapping[str, Any]) -> list[Part]:
     wrong = {gap.path: str(gap.message) for gap in gaps(section, data)}
 
     def answer(spec: Any, typed: Any, path: str) -> Answer:
+        value = shown(spec, typed)
         return Answer(
             path,
             str(spec.label),
-            shown(spec, typed),
+            value,
             spec.kind,
-            str(spec.unit),
+            spec.unit_behind(value),
             spec.rule,
             wrong.get(path, ""),
         )

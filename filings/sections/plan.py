@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from .spec import Field, Gap, Group, Rows, Section, sum_of, value_of
+from .spec import PEOPLE, Field, Gap, Group, Rows, Section, sum_of, value_of
 
 ORIGINS = Rows(
     "origins",
@@ -16,7 +16,7 @@ ORIGINS = Rows(
         Field("province", _("省份"), "line", "R1.4"),
         Field("city", _("市"), "line", "R1.4", required=False),
         Field("county", _("县（市、区）"), "line", "R1.4", required=False),
-        Field("count", _("人数"), "count", "R1.4", unit=_("人")),
+        Field("count", _("人数"), "count", "R1.4", unit=PEOPLE),
     ),
     "R1.4",
     _("按员工返岗前所在地填写；各行人数相加应等于返岗人员总数。"),
@@ -29,7 +29,7 @@ BATCHES = Rows(
     (
         Field("number", _("批次"), "count", "R4.2"),
         Field("on", _("返岗日期"), "date", "R4.2"),
-        Field("count", _("人数"), "count", "R4.2", unit=_("人")),
+        Field("count", _("人数"), "count", "R4.2", unit=PEOPLE),
         Field("who", _("哪些人"), "line", "R4.2", required=False),
     ),
     "R4.2",
@@ -93,7 +93,7 @@ PLAN = Section(
             _("时间和人员"),
             (
                 Field("resume_on", _("计划复工日期"), "date", "R1.4"),
-                Field("returning_total", _("返岗人员总数"), "count", "R1.4", unit=_("人")),
+                Field("returning_total", _("返岗人员总数"), "count", "R1.4", unit=PEOPLE),
                 ORIGINS,
                 BATCHES,
             ),

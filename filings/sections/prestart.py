@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from .spec import Field, Gap, Group, Rows, Section, value_of
+from .spec import PEOPLE, Field, Gap, Group, Rows, Section, value_of
 
 AREAS = Rows(
     "areas",
@@ -60,14 +60,14 @@ PRESTART = Section(
             _("人员排查"),
             (
                 Field("screened_on", _("排查日期"), "date", "R2.8"),
-                Field("screened_count", _("已排查人数"), "count", "R2.8", unit=_("人")),
+                Field("screened_count", _("已排查人数"), "count", "R2.8", unit=PEOPLE),
                 Field(
                     "found_count",
                     _("发现异常人数"),
                     "count",
                     "R2.8",
                     _("没有异常请填 0。"),
-                    unit=_("人"),
+                    unit=PEOPLE,
                 ),
                 Field(
                     "found_handling",

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from .spec import Field, Gap, Group, Rows, Section, value_of
+from .spec import DEVICES, ENTRANCES, Field, Gap, Group, Rows, Section, value_of
 
 #: The six parts that R1.2 names; each must have words of its own.
 SCHEME_PARTS = (
@@ -100,7 +100,7 @@ TEMPERATURE_POINTS = Rows(
                 ("other", _("其他")),
             ),
         ),
-        Field("number", _("数量"), "count", "R3.4", unit=_("台")),
+        Field("number", _("数量"), "count", "R3.4", unit=DEVICES),
     ),
     "R3.4",
     add_label=_("增加一个测温点"),
@@ -198,8 +198,8 @@ SCHEME = Section(
         Group(
             _("厂区出入口"),
             (
-                Field("gates_before", _("原有出入口"), "count", "R8.1", unit=_("个")),
-                Field("gates_after", _("现在保留的出入口"), "count", "R8.1", unit=_("个")),
+                Field("gates_before", _("原有出入口"), "count", "R8.1", unit=ENTRANCES),
+                Field("gates_after", _("现在保留的出入口"), "count", "R8.1", unit=ENTRANCES),
                 GATES,
             ),
         ),

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 Text = Promise | str
 
@@ -31,6 +32,22 @@ ADD_ROW = _("增加一行")
 
 
 @dataclass(frozen=True, slots=True)
+class Unit:
+    """What is counted, and its word behind a 1 in languages that have another one for it."""
+
+    many: Text
+    one: Text
+
+    def __str__(self) -> str:
+        return str(self.many)
+
+
+PEOPLE = Unit(_("人"), pgettext_lazy("one", "人"))
+DEVICES = Unit(_("台"), pgettext_lazy("one", "台"))
+ENTRANCES = Unit(_("个"), pgettext_lazy("one", "个"))
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """One thing that is asked.
 
@@ -43,7 +60,7 @@ class Field:
     kind: str = "line"
     rule: str = ""
     hint: Text = ""
-    unit: Text = ""
+    unit: Unit | None = None
     required: bool = True
     must_be_yes: bool = False
     choices: tuple[tuple[str, Text], ...] = ()
@@ -52,6 +69,12 @@ class Field:
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"unknown kind of field: {self.kind}")
+
+    def unit_behind(self, value: str) -> str:
+        """The unit as it stands behind a shown value; empty for a field without one."""
+        if self.unit is None:
+            return ""
+        return str(self.unit.one if value == "1" else self.unit.many)
 
 
 @dataclass(frozen=True, slots=True)
