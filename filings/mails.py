@@ -26,10 +26,11 @@ LONGEST_SUBJECT = 120
 
 def _send(to: str, subject: str, lines: list[str], *, key: str) -> None:
     name = portal_name(translation.get_language() or "") or CitySetting.current().city_name
+    headed = _("【%(name)s】%(subject)s") % {"name": name, "subject": subject}
     body = [*lines, _("此邮件由系统发出，请勿直接回复。")]
     EmailMessage(
         # A remark may hold line breaks, and a header must not.
-        subject=" ".join(f"【{name}】{subject}".split())[:LONGEST_SUBJECT],
+        subject=" ".join(headed.split())[:LONGEST_SUBJECT],
         body="\n\n".join(body),
         to=[to],
         headers={"Message-ID": f"<{key}@portal>", "X-Portal-Key": key},

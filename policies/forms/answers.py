@@ -15,7 +15,7 @@ from policies.eligibility import FactError
 from policies.eligibility.facts import FactSpec, FactType
 from policies.queries.wording import figure_words, say
 
-_GROUPS = re.compile(r"[\s,，]")
+_GROUPS = re.compile(r"[\s,\uff0c]")
 YES_NO = (("yes", gettext_lazy("是")), ("no", gettext_lazy("否")))
 #: More values than this are a list to choose from and no longer a row of buttons.
 MOST_BUTTONS = 8

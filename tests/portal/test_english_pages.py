@@ -14,12 +14,14 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.core import mail
 from django.db import models
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
-from filings.models import User
+from filings import mails
+from filings.models import Invitation, Notice, User
 from policies.domain import packs
 from tests import walk
 from tests.factories import NOW
@@ -171,6 +173,19 @@ def test_the_admin_site_is_english(client, side):
     client.force_login(side.roles["administrator"])
 
     assert untranslated(client, admin_addresses()) == {}
+
+
+def test_every_letter_is_english(side):
+    with override("en"):
+        for notice in Notice.objects.all():
+            mails.mail_notice(notice)
+    mails.mail_password_link(User.objects.first(), key="link")
+    mails.mail_invitation(Invitation.objects.select_related("invited_by").first())
+
+    assert {notice.kind for notice in Notice.objects.all()} >= {"return", "approve", "opinion"}
+    assert [faults_in(f"{letter.subject} {letter.body}") for letter in mail.outbox] == [
+        [] for _letter in mail.outbox
+    ]
 
 
 def test_the_walk_sees_chinese(client, side):

@@ -9,7 +9,8 @@ from babel.messages.pofile import read_po, write_po
 
 from jiaozuo_portal import messages
 
-HAN = re.compile(r"[\u3400-\u9fff]")
+# Characters and the marks that only Chinese writes.
+HAN = re.compile(r"[\u3400-\u9fff\u3001-\u301f\uff01-\uff20]")
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 # The name of a language is written in that language everywhere.
 NEVER_TRANSLATED = {"简体中文"}
@@ -144,6 +145,7 @@ def test_english_holds_no_chinese():
         ("x = f'共 {n} 项，{_(\"好\")}'", [1]),
         ('x = ngettext("%d 项", "%d 项", n)', []),
         ('x = {"a": _("标题"), "b": "值"}', [1]),
+        ('x = f"{label}：{text}"', [1]),
     ],
 )
 def test_the_look_for_unmarked_chinese_sees_it(source, lines):
@@ -172,6 +174,7 @@ def test_every_chinese_text_in_code_is_marked_for_translation():
         ('<p title="标题">', "标题"),
         ('{% include "a.html" with title="标题" %}', "标题"),
         ('{{ v|default:"无" }}', "无"),
+        ('{{ rows|join:"、" }}', "、"),
     ],
 )
 def test_the_look_for_unmarked_chinese_in_templates_sees_it(source, bare):
