@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import translation
 
 from jiaozuo_portal import messages
 from jiaozuo_portal.lib import clock
@@ -33,6 +34,12 @@ CHROMIUM = [
 
 # The browser's driver leaves an event loop in the tests' thread; the tests' queries are plain ones.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+
+@pytest.fixture(autouse=True)
+def chinese_first() -> None:
+    """Each test begins in the portal's own language: a page read in English leaves it behind."""
+    translation.deactivate()
 
 
 @pytest.fixture
