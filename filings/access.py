@@ -118,11 +118,6 @@ def may_see_draft(user: User, filing: Filing) -> bool:
     return is_member(user, filing)
 
 
-def may_see_versions(user: User, filing: Filing) -> bool:
-    """Everybody to whom the filing is visible reads what was submitted."""
-    return filing.version > 0
-
-
 def may_see_health(user: User, filing: Filing) -> bool:
     """Health and travel: the enterprise, the health authority, and the bureau that checks R4.4.
 

@@ -204,8 +204,3 @@ WITH_BUREAU = frozenset({State.SUBMITTED, State.IN_REVIEW})
 
 #: The enterprise has to do something.
 WITH_ENTERPRISE = frozenset({State.DRAFT, State.RETURNED, State.APPROVED, State.READY})
-
-
-def moves_from(state: State | str) -> list[Move]:
-    """The moves that leave `state`, in the order of the table."""
-    return [move for move in MOVES.values() if state in move.sources]

@@ -63,6 +63,7 @@ def marked() -> Iterator[tuple[str | tuple[str, ...], str | None]]:
 def texts_of_template(source: str) -> Iterator[tuple[str | tuple[str, str], str | None]]:
     """The texts of one template, each as (text or (singular, plural), context or None)."""
     for call in _CALL.finditer(templatize(source)):
+        # SECURITY: literal_eval reads a quoted string and runs nothing.
         texts = [ast.literal_eval(found) for found in re.findall(_LITERAL, call["texts"])]
         context = texts.pop(0) if "p" in call["function"].replace("gettext", "") else None
         yield (texts[0], texts[1]) if call["function"].startswith("n") else texts[0], context

@@ -17,7 +17,6 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import Count, Max
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from filings import access
@@ -438,8 +437,3 @@ def purge_imports(*, before: datetime) -> int:
             RosterImport.objects.filter(pk=job.pk).update(report={})
         count += 1
     return count
-
-
-def local_day(at: datetime) -> date:
-    """The day on which a sheet is judged."""
-    return timezone.localtime(at).date()
