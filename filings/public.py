@@ -16,7 +16,7 @@ from .access import (
 from .domain.audit import record as record_audit
 from .domain.notices import members_of
 from .domain.notices import send as send_notice
-from .models import Agency, Enterprise, Filing, User
+from .models import Agency, AgencyContact, Enterprise, Filing, User
 from .models.filing import filing_scope
 from .queries.standing import Standing, standing_of
 from .states import State
@@ -85,6 +85,13 @@ def notify_enterprise(
     send_notice(kind, members_of(enterprise_id), at=at, filing=filing, url=url, **facts)
 
 
+def published_contacts() -> list[AgencyContact]:
+    """The published contacts of the agencies that answer for the whole city (R2.6). One query."""
+    kinds = (Agency.Kind.CITY, Agency.Kind.POLICY)
+    found = AgencyContact.objects.filter(agency__kind__in=kinds, agency__is_active=True)
+    return list(found.select_related("agency").order_by("pk"))
+
+
 def filings_by_id(ids: Iterable[int]) -> dict[int, Filing]:
     """The filings with these ids, with what `facts_of` reads."""
     found = Filing.objects.select_related("enterprise", "district", "zone", "site")
@@ -95,6 +102,7 @@ __all__ = [
     "FILING_FACTS",
     "PROFILE_FACTS",
     "Agency",
+    "AgencyContact",
     "Enterprise",
     "Filing",
     "KnownFact",
@@ -109,6 +117,7 @@ __all__ = [
     "is_member",
     "may_edit_enterprise",
     "notify_enterprise",
+    "published_contacts",
     "record_audit",
     "standing_of",
 ]

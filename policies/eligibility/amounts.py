@@ -15,7 +15,7 @@ from functools import reduce
 from typing import Any
 
 from .conditions import MAX_DEPTH, fact_type
-from .exact import decimal_text, yuan
+from .exact import grouped, yuan
 from .facts import FactType, Registry, Text
 from .situation import Situation
 from .words import PlacedError, _
@@ -70,6 +70,8 @@ _FOLD: Mapping[str, Any] = {
     "max": max,
 }
 _PAIRED = ("subtract", "divide")
+_OF = {"min": _("（%(terms)s 中较小的）"), "max": _("（%(terms)s 中较大的）")}
+_COMMA = _("、")
 _SIGNS = {"multiply": " × ", "add": " + ", "subtract": " − ", "divide": " ÷ "}
 
 
@@ -130,13 +132,13 @@ def in_words(
     if isinstance(formula, FactTerm):
         return _fact_in_words(formula, registry, language, situation)
     if isinstance(formula, FigureTerm):
-        return decimal_text(formula.value) + ("%" if formula.as_percent else "")
+        return grouped(formula.value) + ("%" if formula.as_percent else "")
     if isinstance(formula, ConstantTerm):
-        return decimal_text(formula.value)
+        return grouped(formula.value)
     parts = [_bracketed(term, formula, registry, language, situation) for term in formula.terms]
     if formula.op in _SIGNS:
         return _SIGNS[formula.op].join(parts)
-    return f"{formula.op}({', '.join(parts)})"
+    return str(_OF[formula.op].with_values(terms=str(_COMMA).join(parts)))
 
 
 def _fact_in_words(
@@ -146,7 +148,7 @@ def _fact_in_words(
     value: Any = situation.value(term.fact) if situation else None
     if value is None:
         return label
-    return f"{label} {decimal_text(value)}{'%' if term.as_percent else ''}"
+    return f"{label} {grouped(value)}{'%' if term.as_percent else ''}"
 
 
 def _bracketed(

@@ -28,6 +28,12 @@ def decimal_text(value: Fraction | int) -> str:
     return f"{sign}{whole}.{decimals}" if decimals else f"{sign}{whole}"
 
 
+def grouped(value: Fraction | int) -> str:
+    """The same with the thousands parted: ``36,000.5``."""
+    text = decimal_text(value)
+    return text if "/" in text else f"{Decimal(text):,}"
+
+
 def yuan(value: Fraction) -> Decimal:
     """An amount in yuan with two places, half up (away from zero)."""
     cents, rest = divmod(abs(value), CENT)

@@ -12,6 +12,7 @@ from filings.public import Agency, User
 from policies.eligibility.packs import Kind, Measure, Pack
 from policies.models import SupportLink
 
+from .departments import departments_of, is_meant
 from .packs import Rules
 from .wording import clause_words, say
 
@@ -59,17 +60,9 @@ def overview_for(user: User, rules: Rules, day: date) -> Overview:
 
 
 def _answers_for(names: set[str], pack: Pack, measure: Measure) -> bool:
-    """Whether one of these agencies is among the measure's departments.
-
-    A text prints 市财政局 where the agency is called 焦作市财政局.
-    """
-    full = {
-        department.name.zh
-        for department in pack.departments
-        for printed in measure.departments
-        if printed == department.name.zh or printed in department.printed.get(measure.document, ())
-    }
-    return any(name.endswith(department) for name in names for department in full)
+    """Whether one of these agencies is among the measure's departments."""
+    departments = departments_of(pack, measure)
+    return any(is_meant(name, department) for name in names for department in departments)
 
 
 def _counts(keys: Iterable[str]) -> dict[str, dict[str, int]]:

@@ -8,29 +8,16 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from filings.public import Filing, User
 from policies.eligibility import Verdict
-from policies.eligibility.conditions import plain
 from policies.models import SupportLink
 
-from .support import Card, Question, Support
+from .benefits import Card, Judged, Question, Used
+from .support import Support
 from .verdicts import content_of, digest_of, inputs
 from .wording import clause_words, label_words, requirement_words, say, value_words
-
-
-@dataclass(frozen=True, slots=True)
-class Used:
-    """A value that a condition was judged on, and where it comes from."""
-
-    label: str
-    value: str
-    source: str
-    by: str = ""
-    at: datetime | None = None
-    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +89,8 @@ def explain(support: Support, key: str, user: User) -> Explanation | None:
     benefit = next(b for b in support.benefits if key in [card.key for card in b.cards])
     return Explanation(
         card=support.cards[key],
-        lines=_lines(shown, support),
-        rest=_lines(rest, support),
+        lines=lines_of(shown, support),
+        rest=lines_of(rest, support),
         notes=tuple(say(note.text) for note in measure.notes),
         scope_note=say(measure.scope_note) if measure.scope_note else "",
         validity=say(measure.validity.basis),
@@ -124,12 +111,12 @@ def _history(filing: Filing, key: str, user: User) -> list[SupportLink]:
 _STATES = {True: "pass", False: "fail", None: "unknown"}
 
 
-def _lines(reasons: Iterable[Mapping[str, Any]], support: Support) -> tuple[Line, ...]:
+def lines_of(reasons: Iterable[Mapping[str, Any]], support: Judged) -> tuple[Line, ...]:
     """Each condition once, though a tree may ask it in several branches."""
     return tuple(dict.fromkeys(_line(reason, support) for reason in reasons))
 
 
-def _line(reason: Mapping[str, Any], support: Support) -> Line:
+def _line(reason: Mapping[str, Any], support: Judged) -> Line:
     pack, name = support.rules.pack, reason["fact"]
     registry = pack.registry
     requirement = requirement_words(dict(reason), pack)
@@ -143,7 +130,7 @@ def _line(reason: Mapping[str, Any], support: Support) -> Line:
     )
     if name not in registry:
         return Line(label, requirement, actual, state, clause)
-    given = _given(name, support) if name in support.gathered.values else None
+    given = support.given(name) if name in support.gathered.values else None
     open_facts = support.judgement.situation.missing_facts(name) if state == "unknown" else ()
     asked = registry.in_order(frozenset(open_facts))
     return Line(
@@ -158,34 +145,13 @@ def _line(reason: Mapping[str, Any], support: Support) -> Line:
     )
 
 
-def _used(name: str, support: Support) -> Iterable[Used]:
+def _used(name: str, support: Judged) -> Iterable[Used]:
     """The values behind a fact, down to those that somebody gave, with their sources."""
     registry = support.rules.pack.registry
     for base in inputs(name, registry):
         if base in support.gathered.values:
-            yield _given(base, support)
+            yield support.given(base)
         elif base in registry.facts and registry.facts[base].default is not None:
             spec = registry.facts[base]
             value = value_words(registry, base, spec.default)
             yield Used(say(spec.label), value, _("没有填写时的默认值"))
-
-
-def _given(name: str, support: Support) -> Used:
-    registry = support.rules.pack.registry
-    origin = support.gathered.origins[name]
-    value = value_words(registry, name, _plain(support, name))
-    label = say(registry.label(name))
-    if origin.declaration is not None:
-        return Used(
-            label, value, _("贵企业的回答"), origin.declaration.by.get_full_name(),
-            origin.declaration.at, reverse("support_answers", args=[support.filing.pk]),
-        )  # fmt: skip
-    if origin.source == "filing":
-        url = reverse("filing", args=[support.filing.pk])
-        return Used(label, value, _("本备案"), url=url)
-    url = reverse("enterprise_profile", args=[support.filing.enterprise_id])
-    return Used(label, value, _("企业资料"), url=url)
-
-
-def _plain(support: Support, name: str) -> Any:
-    return plain(support.judgement.situation.facts[name])

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from jiaozuo_portal.lib.punctuation import listed
 from policies.eligibility.conditions import fact_type
 from policies.eligibility.facts import FactType, Registry, Text
-from policies.eligibility.packs import Kind, Measure, Pack
+from policies.eligibility.packs import Kind, Pack
 from policies.eligibility.verdicts import AS_OF
 
 KINDS = {
@@ -132,12 +132,6 @@ def failure_words(reason: dict[str, Any], pack: Pack) -> str:
     }
 
 
-def department_words(pack: Pack, measure: Measure) -> tuple[str, ...]:
-    """The full names of a measure's departments, whatever form its document prints."""
-    names = (_department(pack, measure.document, printed) for printed in measure.departments)
-    return tuple(dict.fromkeys(names))
-
-
 def clause_words(pack: Pack, key: str) -> str:
     """A clause as it is cited: 豫政〔2020〕9号 第17条; blank for a key that cites nothing."""
     document_key, _dash, point = key.rpartition("-")
@@ -168,10 +162,3 @@ def _with_unit(figure: str, unit: Text | None) -> str:
         return figure
     word = say(unit)
     return f"{figure}{word}" if word == "%" else f"{figure} {word}"
-
-
-def _department(pack: Pack, document: str, printed: str) -> str:
-    for department in pack.departments:
-        if printed == department.name.zh or printed in department.printed.get(document, ()):
-            return say(department.name)
-    return printed

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django_htmx.http import replace_url
+from django_htmx.http import push_url, replace_url
 
 from filings.public import Filing, Refused, standing_of
 from jiaozuo_portal.lib import clock
@@ -19,27 +19,21 @@ from jiaozuo_portal.lib.doors import open_to
 from jiaozuo_portal.lib.pages import keyset_page
 from policies import access
 from policies.domain.declarations import declare, withdraw_declaration
-from policies.eligibility.packs import Kind
 from policies.forms.answers import AnswerForm, shown_value
 from policies.models import Declaration
 from policies.queries.answers import answers_of
+from policies.queries.benefits import Card, Question
 from policies.queries.facts import Way
+from policies.queries.filters import Filters
 from policies.queries.overview import overview_for
 from policies.queries.packs import published_rules
 from policies.queries.reasons import explain
-from policies.queries.support import (
-    VERDICTS,
-    Card,
-    Filters,
-    Question,
-    Support,
-    support_of,
-    supports_of,
-)
-from policies.queries.wording import KINDS
+from policies.queries.support import Support, support_of, supports_of
 
 #: So many undecided benefits are shown at once; the others are one press away.
 SHOWN_AT_FIRST = 8
+#: Where the session keeps the questions that were put off: facts by enterprise.
+PUT_OFF = "support_put_off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +43,6 @@ class Asked:
     question: Question
     form: AnswerForm | None
     current: Declaration | None
-    skip_query: str
     left: int
 
 
@@ -82,7 +75,10 @@ def support(request: HttpRequest, pk: int) -> HttpResponse:
     shown = support_of(filing, clock.now())
     if shown is None:
         return _no_pack(request, filing)
-    return _page(request, shown, asked=_asked(request, shown))
+    page = _page(request, shown, asked=_asked(request, shown))
+    if _is_part(request):
+        return push_url(page, _address(shown, request))
+    return page
 
 
 @open_to("clerk", methods=("GET", "POST"))
@@ -114,9 +110,26 @@ def support_answer(request: HttpRequest, pk: int) -> HttpResponse:
     changes = _changes(before, after)
     if request.htmx:  # type: ignore[attr-defined]
         page = _page(request, after, asked=_asked(request, after), changes=changes, answered=name)
-        return replace_url(page, _address(pk, request.GET))
+        return replace_url(page, _address(after, request))
     messages.success(request, _told(changes))
-    return redirect(_address(pk, request.GET))
+    return redirect(_address(after, request))
+
+
+@open_to("member", methods=("POST",))
+def support_put_off(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put a question off until the end of this visit, or (without one) ask them all again."""
+    filing = own_filing(request, pk)
+    shown = support_of(filing, clock.now())
+    if shown is None:
+        return redirect("support", pk=pk)
+    fact = request.POST.get("fact", "")
+    kept = request.session.get(PUT_OFF, {})
+    mine = [*_put_off(request, shown), fact] if fact in shown.facts else []
+    request.session[PUT_OFF] = kept | {str(filing.enterprise_id): mine}
+    if request.htmx:  # type: ignore[attr-defined]
+        page = _page(request, shown, asked=_asked(request, shown))
+        return replace_url(page, _address(shown, request))
+    return redirect(_address(shown, request) + "#ask")
 
 
 @open_to("member")
@@ -204,8 +217,8 @@ def _page(
     answered: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    filters = _filters(request.GET)
-    benefits = [benefit for benefit in shown.benefits if filters.wants(benefit)]
+    filters = Filters.read(request.GET, shown.departments)
+    benefits = filters.apply(shown.benefits, shown.day)
     may = access.may_declare(request.user, shown.filing.enterprise)  # type: ignore[arg-type]
     having = [benefit for benefit in benefits if benefit.verdict == "eligible"]
     undecided = [benefit for benefit in benefits if benefit.verdict == "unknown"]
@@ -220,18 +233,23 @@ def _page(
         "not_for_them": [benefit for benefit in benefits if benefit.verdict == "not_eligible"],
         "count": len(benefits),
         "filters": filters,
-        "kinds": [(kind.name.lower(), word) for kind, word in KINDS.items()],
+        "fields": filters.fields(shown.departments),
         "asked": asked,
+        "put_off": len(_put_off(request, shown)),
         "changes": changes,
         "answered": shown.question(answered) if answered else None,
         "may_answer": bool(may),
         "why_not": may.why,
     }
-    is_part = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
-    if is_part:
+    if _is_part(request):
         return render(request, "policies/support/_support.html", context, status=status)
     context |= _context(request, shown.filing)
     return render(request, "policies/support/support.html", context, status=status)
+
+
+def _is_part(request: HttpRequest) -> bool:
+    """Whether the page's script asks for the part that changes."""
+    return bool(request.htmx and not request.htmx.history_restore_request)  # type: ignore[attr-defined]
 
 
 def _no_pack(request: HttpRequest, filing: Filing) -> HttpResponse:
@@ -245,24 +263,21 @@ def _context(request: HttpRequest, filing: Filing) -> dict[str, Any]:
     }
 
 
-def _filters(query: QueryDict) -> Filters:
-    verdict, kind = query.get("verdict", ""), query.get("kind", "")
-    return Filters(
-        verdict=verdict if verdict in VERDICTS else "",
-        kind=kind if kind in {known.name.lower() for known in Kind} else "",
-        department=query.get("department", ""),
-    )
+def _put_off(request: HttpRequest, shown: Support) -> list[str]:
+    """The questions that this visit put off, as far as they still wait."""
+    kept = request.session.get(PUT_OFF, {}).get(str(shown.filing.enterprise_id), [])
+    waiting = {question.fact for question in shown.questions}
+    return [fact for fact in kept if fact in waiting]
 
 
 def _asked(
     request: HttpRequest, shown: Support, *, name: str = "", form: AnswerForm | None = None
 ) -> Asked | None:
     """The question named by the address, or the most telling one that was not put off."""
-    registry = shown.rules.pack.registry
-    skipped = [fact for fact in request.GET.get("skip", "").split(",") if fact in registry.facts]
-    waiting = [q for q in shown.questions if q.way is not Way.SETTING and q.fact not in skipped]
+    put_off = _put_off(request, shown)
+    waiting = [q for q in shown.questions if q.way is not Way.SETTING and q.fact not in put_off]
     name = name or (request.GET.get("ask", "") if request.method == "GET" else "")
-    if name in registry.facts:
+    if name in shown.facts:
         question = shown.question(name)
     elif waiting:
         question = waiting[0]
@@ -270,7 +285,7 @@ def _asked(
         return None
     origin = shown.gathered.origins.get(question.fact)
     current = origin.declaration if origin else None
-    spec = registry.facts[question.fact]
+    spec = shown.facts[question.fact]
     if form is None and question.way is Way.DECLARE:
         initial = {"value": shown_value(spec, current.value)} if current else {}
         form = AnswerForm(spec, initial=initial)
@@ -278,7 +293,6 @@ def _asked(
         question=question,
         form=form,
         current=current,
-        skip_query=",".join([*skipped, question.fact]),
         left=sum(q.fact != question.fact for q in waiting),
     )
 
@@ -305,8 +319,8 @@ def _told(changes: list[Change]) -> str:
     ) % {"count": len(changes)}
 
 
-def _address(pk: int, query: QueryDict) -> str:
-    kept = query.copy()
-    kept.pop("ask", None)
-    address = reverse("support", args=[pk])
-    return f"{address}?{kept.urlencode()}" if kept else address
+def _address(shown: Support, request: HttpRequest) -> str:
+    """The page with the filters that are chosen, and nothing else behind its question mark."""
+    query = Filters.read(request.GET, shown.departments).query
+    address = reverse("support", args=[shown.filing.pk])
+    return f"{address}?{query}" if query else address

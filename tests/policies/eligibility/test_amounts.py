@@ -74,9 +74,9 @@ def test_a_formula_is_shown_in_words_and_with_own_figures(
     assert in_words(formula, registry, "zh-hans") == "词 × (词 − 5%) × 12"
     assert (
         in_words(formula, registry, "en", situation(now=200000, rate=12))
-        == "word 200000 × (word 12% − 5%) × 12"
+        == "word 200,000 × (word 12% − 5%) × 12"
     )
-    assert in_words(parse_formula(CAPPED, registry), registry, "en") == "min(word, 12) ÷ 12"
+    assert in_words(parse_formula(CAPPED, registry), registry, "zh") == "（词、12 中较小的） ÷ 12"
 
 
 def deep(levels: int) -> Any:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.eligibility.exact import decimal_text, yuan
+from policies.eligibility.exact import decimal_text, grouped, yuan
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,16 @@ def test_decimals_come_back_from_their_text(value: Decimal) -> None:
 )
 def test_money_has_two_places_half_up(value: Fraction, amount: str) -> None:
     assert str(yuan(value)) == amount
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (Fraction(999), "999"),
+        (Fraction(36000), "36,000"),
+        (Fraction("-1234567.5"), "-1,234,567.5"),
+        (Fraction(5000, 9), "5000/9"),
+    ],
+)
+def test_thousands_are_parted(value: Fraction, text: str) -> None:
+    assert grouped(value) == text

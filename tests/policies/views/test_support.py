@@ -8,10 +8,12 @@ import pytest
 from django.urls import resolve, reverse
 
 from filings.domain.enterprise import add_site
+from filings.models import AgencyContact
 from policies.domain.declarations import declare
 from policies.models import Declaration, Match, SupportLink
 from tests.factories import (
     NOW,
+    Agency,
     Enterprise,
     filing,
     filing_in,
@@ -78,7 +80,7 @@ def test_a_benefit_of_several_clauses_is_shown_and_counted_once(client, made, ow
     assert (benefit.key, [card.key for card in benefit.cards]) == ("rebate", ["甲1-1", "甲1-2"])
     text = answer.content.decode()
     assert text.count(">稳岗返还<") == 1
-    assert "上年失业保险费 36000 × 50%" in text
+    assert "上年失业保险费 36,000 × 50%" in text
     assert "市人力资源社会保障局" in text
     assert "人社局" not in text
 
@@ -162,11 +164,136 @@ def test_reading_writes_nothing_even_when_the_kept_verdicts_are_old(
         ("?kind=service", ["甲1-3"]),
         ("?department=市税务局", ["乙2-1"]),
         ("?department=市税务局&kind=service", []),
-        ("?verdict=nonsense&kind=nonsense", ["rebate", "甲1-3", "甲1-5", "乙2-1"]),
+        ("?money=stated", ["rebate"]),
+        ("?money=known", []),
+        ("?last=7", ["rebate"]),
+        ("?last=7&department=市税务局", []),
+        ("?last=none", ["rebate", "甲1-3", "甲1-5", "乙2-1"]),
+        ("?last=open&kind=service", ["甲1-3"]),
+        ("?last=ended", []),
+        ("?verdict=nonsense&kind=nonsense&money=1&last=8", ["rebate", "甲1-3", "甲1-5", "乙2-1"]),
+        ("?department=市财政局", ["rebate", "甲1-3", "甲1-5", "乙2-1"]),
     ],
 )
 def test_filters(client, made, owner, query, expected):
-    assert sorted(shown(page(client, made, query))) == sorted(expected)
+    seen = page(client, made, query)
+
+    assert sorted(shown(seen)) == sorted(expected)
+    assert seen.context["count"] == len(expected)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("?money=known", ["rebate"]),
+        ("?money=10000", ["rebate"]),
+        ("?money=100000", []),
+    ],
+)
+def test_the_filter_by_money_looks_at_what_is_worked_out(client, made, owner, query, expected):
+    declare(made, "insured", True, by=owner, at=NOW)
+    declare(made, "layoff_count", 0, by=owner, at=NOW)
+    declare(made, "premium_yuan", 36000, by=owner, at=NOW)
+
+    assert shown(page(client, made, query)) == expected
+
+
+@pytest.mark.parametrize(
+    ("day", "query", "expected"),
+    [
+        ("2020-02-26", "?last=7", []),
+        ("2020-02-27", "?last=7", ["rebate"]),
+        ("2020-03-05", "?last=7", ["rebate"]),
+        ("2020-03-06", "?last=7", []),
+        ("2020-02-03", "?last=30", []),
+        ("2020-02-04", "?last=30", ["rebate"]),
+        ("2020-03-05", "?last=ended", []),
+        ("2020-03-06", "?last=ended", ["rebate"]),
+    ],
+)
+def test_the_filter_by_last_day_counts_that_day(
+    client, made, owner, clock_at, day, query, expected
+):
+    declare(made, "insured", False, by=owner, at=NOW)  # no: both clauses decide
+    clock_at(f"{day}T12:00:00+08:00")
+
+    seen = page(client, made, query)
+
+    assert shown(seen) == expected
+    assert [b.lead.key for b in seen.context["not_for_them"]] == ["甲1-2"] * len(expected)
+
+
+def test_a_benefit_that_runs_on_under_another_clause_does_not_end_with_the_first(
+    client, made, owner, clock_at
+):
+    declare(made, "insured", True, by=owner, at=NOW)
+    declare(made, "layoff_count", 0, by=owner, at=NOW)
+    clock_at("2020-03-06T12:00:00+08:00")
+
+    seen = page(client, made, "?last=ended")
+
+    assert shown(seen) == []
+    assert shown(page(client, made, "?last=none&verdict=eligible")) == ["rebate"]
+
+
+@pytest.mark.parametrize(
+    ("sort", "expected"),
+    [("", ["rebate", "甲1-3"]), ("money", ["rebate", "甲1-3"]), ("last", ["rebate", "甲1-3"])],
+)
+def test_the_order_keeps_the_verdicts_together(client, pack, sort, expected):
+    made, people = filing_in("submitted")
+    client.force_login(people.owner)
+    declare(made, "insured", True, by=people.owner, at=NOW)
+
+    seen = page(client, made, f"?sort={sort}&verdict=eligible")
+
+    assert shown(seen) == expected
+    assert not seen.context["filters"].chips[1:]
+
+
+def test_choosing_a_filter_changes_the_list_without_a_reload_and_is_kept_in_the_address(
+    client, made, owner
+):
+    url = reverse("support", args=[made.pk]) + "?verdict=&kind=service&department=&sort=money&x=1"
+
+    seen = client.get(url, headers={"HX-Request": "true"})
+
+    text = seen.content.decode()
+    assert seen.headers["HX-Push-Url"] == f"/filings/{made.pk}/support/?kind=service&sort=money"
+    assert "<html" not in text
+    assert "4 项中的 1 项" in text
+    assert [(c.word, c.query) for c in seen.context["filters"].chips] == [
+        ("服务渠道", "sort=money")
+    ]
+
+
+def test_departments_are_shown_with_the_contacts_that_they_publish(client, made, owner):
+    declare(made, "insured", True, by=owner, at=NOW)
+    ours = Agency.objects.get(name="市人力资源社会保障局")
+    gone = Agency.objects.create(kind="policy", name="市人力资源社会保障局", is_active=False)
+    elsewhere = Agency.objects.create(
+        kind="bureau", name="沁阳市人力资源社会保障局", district=made.district
+    )
+    for agency, phone in ((ours, "0391-1"), (gone, "0391-2"), (elsewhere, "0391-3")):
+        AgencyContact.objects.create(
+            agency=agency, name="失业保险科", phone=phone, confirmed_on=NOW.date()
+        )
+
+    texts = [
+        page(client, made, "?verdict=eligible").content.decode(),
+        client.get(reverse("support_measure", args=[made.pk, "甲1-1"])).content.decode(),
+    ]
+
+    assert ['href="tel:0391-1"' in text for text in texts] == [True, True]
+    assert ["0391-2" in text or "0391-3" in text for text in texts] == [False, False]
+    assert "失业保险科" in texts[1]
+
+
+def test_a_department_without_a_contact_says_so(client, made, owner):
+    text = client.get(reverse("support_measure", args=[made.pk, "甲1-1"])).content.decode()
+
+    assert "还没有公布电话" in text
+    assert reverse("contacts") in text
 
 
 def test_an_answer_changes_the_page_without_a_reload_and_says_what_turned(client, made, owner):
@@ -241,18 +368,49 @@ def test_a_question_that_does_not_exist_is_refused(client, made, owner, fact):
     assert answer(client, made, fact, "1").status_code == 422
 
 
-def test_a_question_can_be_put_off(client, made, owner):
-    first = page(client, made).context["asked"]
-    second = page(client, made, f"?skip={first.skip_query}").context["asked"]
+def put_off(client, made, fact="", **headers):
+    url = reverse("support_put_off", args=[made.pk]) + "?kind=benefit"
+    return client.post(url, {"fact": fact}, headers=headers)
 
-    assert first.question.fact != second.question.fact
-    assert second.left == first.left - 1
+
+def test_a_question_that_was_put_off_stays_so_for_the_visit_only(client, made, owner):
+    first = page(client, made).context["asked"]
+
+    done = put_off(client, made, first.question.fact)
+    second = page(client, made)
+    client.logout()
+    client.force_login(owner)
+    third = page(client, made)
+
+    assert done.url == f"/filings/{made.pk}/support/?kind=benefit#ask"
+    assert second.context["asked"].question.fact != first.question.fact
+    assert second.context["asked"].left == first.left - 1
+    assert "1 个问题您先跳过了" in second.content.decode()
+    assert third.context["asked"].question.fact == first.question.fact
+
+
+def test_questions_that_were_put_off_can_all_be_asked_again(client, made, owner):
+    first = page(client, made).context["asked"].question.fact
+    put_off(client, made, first)
+
+    done = put_off(client, made, **{"HX-Request": "true"})
+
+    assert done.context["asked"].question.fact == first
+    assert done.headers["HX-Replace-Url"] == f"/filings/{made.pk}/support/?kind=benefit"
+    assert "<html" not in done.content.decode()
+
+
+def test_a_fact_that_does_not_exist_is_not_put_off(client, made, owner):
+    put_off(client, made, "no_such")
+
+    assert client.session["support_put_off"] == {str(made.enterprise_id): []}
 
 
 def test_when_nothing_is_left_to_ask_nothing_is_asked(client, made, owner):
-    facts = published_facts(client, made)
+    for fact in published_facts(client, made):
+        put_off(client, made, fact)
 
-    assert page(client, made, f"?skip={','.join(facts)}").context["asked"] is None
+    assert page(client, made).context["asked"] is None
 
 
 def published_facts(client, made) -> list[str]:
@@ -544,3 +702,18 @@ def test_the_answers_take_as_many_queries_for_1_as_for_30(
         declare(made, "total_staff_count", number, by=owner, at=NOW)
 
     assert count_of(client, url, django_assert_max_num_queries) == one
+
+
+def test_a_page_takes_as_many_queries_with_30_contacts_as_with_1(
+    client, made, owner, django_assert_max_num_queries
+):
+    agency = Agency.objects.get(name="市人力资源社会保障局")
+    url = reverse("support", args=[made.pk])
+    few = count_of(client, url, django_assert_max_num_queries)
+
+    AgencyContact.objects.bulk_create(
+        AgencyContact(agency=agency, name="科室", phone=f"0391-{n}", confirmed_on=NOW.date())
+        for n in range(30)
+    )
+
+    assert count_of(client, url, django_assert_max_num_queries) == few
