@@ -193,10 +193,10 @@ def _representatives(
     if spec.type is FactType.ENUM:
         return tuple(spec.values)
     every_leaf = (leaf for node in nodes for leaf in leaves(node))
-    cuts = {cut for leaf in every_leaf for cut in _cuts(name, leaf, situation)}
+    found = {cut for leaf in every_leaf for cut in cuts(name, leaf, situation)}
     if spec.type is FactType.DATE:
-        return sorted({cut + timedelta(days=step) for cut in cuts for step in (-1, 0, 1)})
-    return _around(cuts, spec)
+        return sorted({cut + timedelta(days=step) for cut in found for step in (-1, 0, 1)})
+    return _around(found, spec)
 
 
 def _around(cuts: set[Any], spec: FactSpec) -> list[FactValue]:
@@ -214,7 +214,7 @@ def _around(cuts: set[Any], spec: FactSpec) -> list[FactValue]:
     return sorted(point for point in points if low <= point <= high)
 
 
-def _cuts(name: str, leaf: Leaf | Unstated, situation: Situation) -> Iterator[Any]:
+def cuts(name: str, leaf: Leaf | Unstated, situation: Situation) -> Iterator[Any]:
     """Values of the fact at which the leaf may turn."""
     if isinstance(leaf, Unstated):
         return
