@@ -2,12 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from policies.views import support
+from policies.views import support, trial
 
 _support = [
     path("support/", support.support_home, name="support_home"),
     path("filings/<int:pk>/support/", support.support, name="support"),
     path("filings/<int:pk>/support/answer/", support.support_answer, name="support_answer"),
+    path("filings/<int:pk>/support/what-if/", trial.support_what_if, name="support_what_if"),
     path("filings/<int:pk>/support/put-off/", support.support_put_off, name="support_put_off"),
     path("filings/<int:pk>/support/answers/", support.support_answers, name="support_answers"),
     path(

@@ -17,7 +17,7 @@ from policies.eligibility.facts import Registry
 from policies.models import Declaration
 from policies.queries.facts import Way, gather, way_to_give
 from policies.queries.packs import published_rules
-from policies.queries.wording import say
+from policies.queries.wording import fault_words, say
 
 from .matching import match_filing
 
@@ -101,7 +101,8 @@ def _require_possible_together(filing: Filing, registry: Registry, fact: str, va
     except FactError as error:
         label = registry.label(error.place.removeprefix("facts."))
         raise Refused(
-            _("“%(label)s”%(reason)s") % {"label": say(label), "reason": error.reason}
+            _("“%(label)s”%(reason)s")
+            % {"label": say(label), "reason": fault_words(error, registry)}
         ) from None
 
 

@@ -30,7 +30,7 @@ class AnswerForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.spec = spec
         self.initial.setdefault("fact", spec.name)
-        self.fields["value"] = _field(spec)
+        self.fields["value"] = control(spec)
 
     def add_error(self, field: Any, error: Any) -> None:
         """Also put the cursor where the error is, when the page comes back."""
@@ -44,13 +44,17 @@ class AnswerForm(forms.Form):
 
     def clean_value(self) -> Any:
         """The value in the fact's own type, or what would be right."""
-        given = self.cleaned_data["value"]
-        value = _READERS.get(self.spec.type, str)(given)
-        try:
-            self.spec.parse(value)
-        except FactError as error:
-            raise forms.ValidationError(str(error.reason)) from None
-        return value
+        return read(self.spec, self.cleaned_data["value"])
+
+
+def read(spec: FactSpec, given: Any) -> Any:
+    """What a control gave as the registry takes it. Raises ValidationError with what is right."""
+    value = _READERS.get(spec.type, str)(given)
+    try:
+        spec.parse(value)
+    except FactError as error:
+        raise forms.ValidationError(str(error.reason)) from None
+    return value
 
 
 def shown_value(spec: FactSpec, stored: Any) -> str:
@@ -60,13 +64,25 @@ def shown_value(spec: FactSpec, stored: Any) -> str:
     return str(stored)
 
 
-def _field(spec: FactSpec) -> forms.Field:
-    label = say(spec.question)
+def control(spec: FactSpec, *, in_short: bool = False) -> forms.Field:
+    """The control that fits the type of a fact, labelled with its question.
+
+    In short it is labelled with the fact's name, may stay blank and takes no row of buttons.
+    """
+    field = _control(spec, say(spec.label if in_short else spec.question), in_short)
+    field.required = not in_short
+    return field
+
+
+def _control(spec: FactSpec, label: str, in_short: bool) -> forms.Field:
+    if spec.type is FactType.BOOL and in_short:
+        return forms.ChoiceField(label=label, choices=[("", "—"), *YES_NO])
     if spec.type is FactType.BOOL:
         return forms.ChoiceField(label=label, choices=YES_NO, widget=forms.RadioSelect)
     if spec.type is FactType.ENUM:
         choices = [(name, say(text)) for name, text in spec.values.items()]
-        widget = forms.RadioSelect if len(choices) <= MOST_BUTTONS else forms.Select
+        few = len(choices) <= MOST_BUTTONS and not in_short
+        widget = forms.RadioSelect if few else forms.Select
         return forms.ChoiceField(
             label=label,
             choices=choices if widget is forms.RadioSelect else [("", "—"), *choices],

@@ -12,6 +12,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from jiaozuo_portal.lib.punctuation import listed
+from policies.eligibility import FactError
 from policies.eligibility.conditions import fact_type
 from policies.eligibility.facts import FactType, Registry, Text
 from policies.eligibility.packs import Kind, Pack
@@ -126,6 +127,26 @@ def failure_words(reason: dict[str, Any], pack: Pack) -> str:
             return _("%(day)s才开始施行") % {"day": day}
         return _("已于%(day)s截止") % {"day": day}
     return _("%(label)s应%(requirement)s，目前%(actual)s") % {
+        "label": label_words(pack.registry, name),
+        "requirement": requirement_words(reason, pack),
+        "actual": value_words(pack.registry, name, reason["actual"]),
+    }
+
+
+def fault_words(error: FactError, registry: Registry) -> str:
+    """Why a value is refused, with facts under the names that people know."""
+
+    def named(found: re.Match[str]) -> str:
+        known = found[0] in registry
+        return _("“%(label)s”") % {"label": label_words(registry, found[0])} if known else found[0]
+
+    return re.sub(r"[a-z][a-z0-9_]+", named, str(error.reason))
+
+
+def holding_words(reason: dict[str, Any], pack: Pack) -> str:
+    """One condition that holds, as a sentence: what it asks for and what is the case."""
+    name = reason["fact"]
+    return _("%(label)s%(requirement)s（%(actual)s）") % {
         "label": label_words(pack.registry, name),
         "requirement": requirement_words(reason, pack),
         "actual": value_words(pack.registry, name, reason["actual"]),

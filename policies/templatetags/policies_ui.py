@@ -13,3 +13,9 @@ def yuan(amount: Decimal | None) -> str:
     if amount is None:
         return "—"
     return f"{amount:,.0f}" if amount == amount.to_integral_value() else f"{amount:,.2f}"
+
+
+@register.filter
+def less(amount: Decimal) -> Decimal:
+    """How much less a negative difference is."""
+    return -amount

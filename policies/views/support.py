@@ -74,7 +74,7 @@ def support(request: HttpRequest, pk: int) -> HttpResponse:
     filing = own_filing(request, pk)
     shown = support_of(filing, clock.now())
     if shown is None:
-        return _no_pack(request, filing)
+        return no_pack(request, filing)
     page = _page(request, shown, asked=_asked(request, shown))
     if _is_part(request):
         return push_url(page, _address(shown, request))
@@ -154,7 +154,7 @@ def support_answers(request: HttpRequest, pk: int) -> HttpResponse:
     filing = own_filing(request, pk)
     shown = support_of(filing, clock.now())
     if shown is None:
-        return _no_pack(request, filing)
+        return no_pack(request, filing)
     now, before = answers_of(shown, request.user)  # type: ignore[arg-type]
     may = access.may_declare(request.user, filing.enterprise)  # type: ignore[arg-type]
     context = {"answers": now, "earlier": before, "may_answer": bool(may), "why_not": may.why}
@@ -252,7 +252,8 @@ def _is_part(request: HttpRequest) -> bool:
     return bool(request.htmx and not request.htmx.history_restore_request)  # type: ignore[attr-defined]
 
 
-def _no_pack(request: HttpRequest, filing: Filing) -> HttpResponse:
+def no_pack(request: HttpRequest, filing: Filing) -> HttpResponse:
+    """The page before any policy is published."""
     return render(request, "policies/support/no_pack.html", _context(request, filing))
 
 
