@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from jiaozuo_portal.lib import clock
+from policies.domain.packs import Loaded, UnfitPack, load_archive
+from policies.eligibility.archives import write_archive
+from policies.forms.archives import PackArchiveForm
 from policies.models import Clause, Declaration, Document, Match, Measure, Pack, SupportLink
+from policies.queries.packs import exported
+
+#: More faults than these are one fault many times; the number of all is said.
+MOST_FAULTS = 200
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -49,6 +60,51 @@ class PackAdmin(ReadOnlyAdmin):
     list_filter = ["status"]
     exclude = ["content"]
     inlines = [DocumentRows]
+
+    def get_urls(self) -> list[Any]:
+        return [
+            path("load/", self.admin_site.admin_view(self.load), name="policies_pack_load"),
+            path(
+                "<int:pk>/export/",
+                self.admin_site.admin_view(self.export),
+                name="policies_pack_export",
+            ),
+            *super().get_urls(),
+        ]
+
+    def load(self, request: HttpRequest) -> HttpResponse:
+        """Take a zipped pack and publish it as the next version, or list every fault."""
+        if not request.user.has_perm("policies.add_pack"):
+            raise PermissionDenied
+        form = PackArchiveForm(request.POST or None, request.FILES or None)
+        faults: list[Any] = []
+        if request.method == "POST" and form.is_valid():
+            try:
+                loaded = load_archive(form.cleaned_data["file"], by=request.user, at=clock.now())  # type: ignore[arg-type]
+            except UnfitPack as unfit:
+                faults = unfit.faults
+            else:
+                self.message_user(request, _told(loaded), messages.SUCCESS)
+                return redirect("admin:policies_pack_change", loaded.pack.pk)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("载入政策包"),
+            "form": form,
+            "faults": faults[:MOST_FAULTS],
+            "count": len(faults),
+            "opts": self.opts,
+        }
+        status = 422 if faults or form.errors else 200
+        return render(request, "admin/policies/pack/load.html", context, status=status)
+
+    def export(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The files of a version as a zip; the same bytes each time."""
+        if not request.user.has_perm("policies.view_pack"):
+            raise PermissionDenied
+        pack = get_object_or_404(Pack, pk=pk)
+        answer = HttpResponse(write_archive(exported(pack)), content_type="application/zip")
+        answer["Content-Disposition"] = f'attachment; filename="{pack.key}-v{pack.version}.zip"'
+        return answer
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Pack]:
         return super().get_queryset(request).defer("content").annotate(n=Count("measures"))
@@ -120,3 +176,8 @@ class SupportLinkAdmin(ReadOnlyAdmin):
     list_select_related = ["filing__enterprise", "filing__site", "pack"]
     search_fields = ["=measure", "filing__enterprise__name"]
     exclude = ["content", "sha256", "amount_yuan"]
+
+
+def _told(loaded: Loaded) -> str:
+    said = _("已载入并发布：%(pack)s。") if loaded.is_new else _("内容与已发布的 %(pack)s 相同。")
+    return said % {"pack": loaded.pack}

@@ -47,6 +47,7 @@ DOCX = FileKind(
 XLSX = FileKind(
     "xlsx", ".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 )
+ZIP = FileKind("zip", ".zip", "application/zip")  # any other zip: taken only where asked for
 CSV = FileKind("csv", ".csv", "text/csv")
 
 ATTACHMENTS = (PDF, PNG, JPEG, WEBP, DOCX, XLSX, CSV)
@@ -112,7 +113,7 @@ def _kind_in_zip(uploaded: Any) -> FileKind | None:
     except (zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, EOFError) as error:
         raise BadFile(_("文件已损坏，打不开，请重新保存后再上传。")) from error
     if "[Content_Types].xml" not in parts:
-        return None
+        return ZIP
     if "word/document.xml" in parts:
         return DOCX
     if "xl/workbook.xml" in parts:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import IO
 
 from django.db import connection, transaction
 from django.utils import timezone
 
+from filings.public import User, record_audit
 from jiaozuo_portal.lib import clock
 from jiaozuo_portal.outbox.queue import enqueue
 from policies import eligibility
-from policies.eligibility.checking import Fault, check_pack
-from policies.eligibility.loading import pack_path
+from policies.eligibility.archives import UnfitArchive, read_archive
+from policies.eligibility.checking import Fault, check_content
+from policies.eligibility.loading import folder_content, pack_path
+from policies.eligibility.packs import PackError
+from policies.eligibility.words import _
 from policies.models import Clause, Document, Measure, Pack
-from policies.queries.packs import digest, rebuild
+from policies.queries.packs import digest, rules_from
 
 from .matching import request_rematch
 
@@ -41,38 +47,64 @@ def load_folder(folder: str | Path | None, *, at: datetime) -> Loaded:
 
     The same content again changes nothing. Else it becomes the next version, the one before is
     withdrawn, and every filing is judged again. Raises UnfitPack with every fault by file and
-    line, and PackError for a folder that is none; then nothing is written.
+    line, or the folder that is none; then nothing is written.
     """
-    path = pack_path(folder)
-    faults = check_pack(path)
-    if faults:
-        raise UnfitPack(faults)
-    content = files_of(path)
-    rules = eligibility.load_pack(path)
+    try:
+        content = folder_content(pack_path(folder))
+    except PackError as refused:
+        raise UnfitPack([Fault(refused.place, 1, refused.reason)]) from refused
+    return load_content(content, at=at)
+
+
+def load_archive(file: IO[bytes], *, by: User, at: datetime) -> Loaded:
+    """Load and publish a pack that an administrator sends as a zip; audited with its sender.
+
+    Raises UnfitPack with every fault by file and line; then nothing is written.
+    """
+    try:
+        content = read_archive(file)
+    except UnfitArchive as unfit:
+        raise UnfitPack([Fault(one.place, 1, one.reason) for one in unfit.faults]) from unfit
+    return load_content(content, by=by, at=at)
+
+
+def load_content(content: Mapping[str, bytes], *, at: datetime, by: User | None = None) -> Loaded:
+    """Load and publish a pack given as its files; see `load_folder`."""
+    texts = checked(content)
     with transaction.atomic():
-        _one_at_a_time()
+        one_at_a_time()
         published = Pack.objects.published().defer("content").first()
-        sha256 = digest(content)
-        if published and (published.key, published.sha256) == (rules.id, sha256):
+        if published and published.sha256 == digest(texts):
             keep_judging_daily(at=at)
             return Loaded(published, is_new=False)
-        pack = _store(rules, content, sha256, at=at)
+        pack = store(texts, at=at)
         publish(pack, at=at)
+        if by is not None:
+            record_audit("pack.load", pack, by=by)
     return Loaded(pack, is_new=True)
 
 
-def files_of(folder: Path) -> dict[str, str]:
-    """The text of every YAML file of a pack, by its path in the folder."""
-    return {
-        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
-        for path in sorted(folder.rglob("*.yaml"))
-    }
+def checked(content: Mapping[str, bytes]) -> dict[str, str]:
+    """The text of a fit pack's files. Raises UnfitPack with every fault by file and line."""
+    faults = check_content(content)
+    texts = {}
+    for name, raw in content.items():
+        try:
+            texts[name] = raw.decode()
+        except UnicodeDecodeError:
+            faults.append(Fault(name, 1, _("不是 UTF-8 编码")))
+        else:
+            if "\0" in texts[name]:  # no database keeps it
+                faults.append(Fault(name, 1, _("含有空字符")))
+    if faults:
+        raise UnfitPack(list(dict.fromkeys(faults)))
+    return texts
 
 
 def publish(pack: Pack, *, at: datetime) -> None:
     """Let verdicts rest on this version from now on; the one before is withdrawn."""
     with transaction.atomic():
-        _one_at_a_time()
+        one_at_a_time()
         Pack.objects.published().exclude(pk=pack.pk).update(
             status=Pack.Status.WITHDRAWN, withdrawn_at=at
         )
@@ -100,15 +132,17 @@ def keep_judging_daily(*, at: datetime, done: date | None = None) -> None:
         )
 
 
-def _one_at_a_time() -> None:
+def one_at_a_time() -> None:
+    """Let the packs change one after the other, until the transaction ends."""
     # Two processes that load at once would both see the old version; SQLite locks by itself.
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('policies.pack'))")
 
 
-def _store(rules: eligibility.Pack, content: dict[str, str], sha256: str, *, at: datetime) -> Pack:
-    rebuild(content, sha256)  # what every other process will do; better refused here than there
+def store(content: Mapping[str, str], *, at: datetime) -> Pack:
+    """The next version of a pack, not yet published; `content` is what `checked` gave."""
+    rules = rules_from(content)
     last = Pack.objects.filter(key=rules.id).order_by("-version").only("version").first()
     pack = Pack.objects.create(
         key=rules.id,
@@ -116,7 +150,7 @@ def _store(rules: eligibility.Pack, content: dict[str, str], sha256: str, *, at:
         edition=rules.version,
         title=rules.title.zh,
         title_en=rules.title.en,
-        sha256=sha256,
+        sha256=digest(content),
         content=content,
         loaded_at=at,
     )

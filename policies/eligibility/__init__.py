@@ -4,8 +4,8 @@
 """
 
 from .facts import FactError, Facts
-from .loading import PackError, cached_pack, load_pack
-from .packs import Kind, Measure, Pack
+from .loading import cached_pack, load_pack
+from .packs import Kind, Measure, Pack, PackError
 from .verdicts import Basis, Judgement, Result, Verdict, judge
 
 __all__ = [

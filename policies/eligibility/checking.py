@@ -7,7 +7,7 @@ have an end and has none.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,8 @@ from typing import Any
 from .amounts import ConstantTerm, FactTerm, FigureTerm, Formula, figures
 from .conditions import ALWAYS, DATED, AllOf, AnyOf, Condition, Leaf, leaves
 from .facts import FactError
-from .loading import PackError, build_pack, pack_path, read_pack_files
-from .packs import Combine, Kind, Measure, Pack, PackCase, Term, Topic
+from .loading import build_pack, folder_content, pack_path, read_pack_files
+from .packs import Combine, Kind, Measure, Pack, PackCase, PackError, Term, Topic
 from .verdicts import Verdict, judge
 from .words import Words, _
 from .yaml_files import Located
@@ -36,9 +36,18 @@ class Fault:
 
 def check_pack(name: str | Path | None = None) -> list[Fault]:
     """Every fault of the pack in this folder, or of this name; an empty list when it is fit."""
+    try:
+        content = folder_content(pack_path(name))
+    except PackError as error:
+        return [_as_fault(error)]
+    return check_content(content)
+
+
+def check_content(content: Mapping[str, bytes]) -> list[Fault]:
+    """Every fault of a pack given as its files by path; an empty list when it is fit."""
     refused: list[PackError] = []
     try:
-        files = read_pack_files(pack_path(name), refused)
+        files = read_pack_files(content, refused)
         pack = build_pack(files, refused)
     except PackError as error:
         return [_as_fault(one) for one in [*refused, error]]
@@ -126,7 +135,7 @@ def _validity_problems(measure: Measure) -> Iterator[Words]:
     validity = measure.validity
     if validity.term is Term.DATED and validity.last is None:
         yield _("写明有期限，却没有截止日期")
-    if validity.term is not Term.DATED and validity.last is not None:
+    if validity.term is Term.OPEN and validity.last is not None:
         yield _("有截止日期，却没有写明是有期限的")
     if validity.last is not None and validity.last < validity.first:
         yield _("截止日期早于开始日期")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -30,25 +30,29 @@ from .facts import (
     Text,
     parse_day,
 )
+from .overriding import override_faults
 from .packs import (
     GIVEN_ONCE,
     Clause,
     Combine,
     Department,
     Document,
+    Effect,
     Jurisdiction,
     Kind,
     Measure,
     Note,
+    Override,
     Pack,
     PackCase,
+    PackError,
     Scope,
     Term,
     Topic,
     Validity,
 )
 from .size import Bounds, SizeStandard
-from .words import PlacedError, Words, _
+from .words import Words, _
 from .yaml_files import FileError, Located, parse_yaml
 
 PACKS = Path(__file__).resolve().parent.parent / "packs"
@@ -63,10 +67,6 @@ WHOLE_PACK = {
 }
 
 
-class PackError(PlacedError):
-    """A pack that cannot be read; the place is ``file:line``."""
-
-
 @dataclass(frozen=True)
 class ClauseFile:
     """The content of one clause file and its path inside the pack."""
@@ -79,7 +79,7 @@ class ClauseFile:
 class PackFiles:
     """The content of every file of a pack, each already held against the schema."""
 
-    path: Path
+    path: Path | None
     whole: Mapping[str, Located]
     clauses: tuple[ClauseFile, ...]
 
@@ -117,7 +117,8 @@ def load_pack(path: str | Path | None = None) -> Pack:
     Raises:
         PackError, FileError: with file and line of the first fault.
     """
-    return build_pack(read_pack_files(pack_path(path)))
+    folder = pack_path(path)
+    return build_pack(read_pack_files(folder_content(folder), path=folder))
 
 
 @lru_cache(maxsize=4)
@@ -126,37 +127,68 @@ def cached_pack(path: str | None = None) -> Pack:
     return load_pack(path)
 
 
-def read_pack_files(folder: Path, faults: list[PackError] | None = None) -> PackFiles:
+def folder_content(folder: Path) -> dict[str, bytes]:
+    """Every YAML file of a pack folder, byte for byte, by its path in the folder.
+
+    Raises:
+        PackError: there is no such folder, or a file of it cannot be read.
+    """
+    if not folder.is_dir():
+        raise PackError(str(folder), _("没有这个政策包文件夹"))
+    content = {}
+    for path in sorted(folder.rglob("*.yaml")):
+        name = path.relative_to(folder).as_posix()
+        try:
+            content[name] = path.read_bytes()
+        except OSError as error:
+            raise PackError(name, error.strerror or str(error)) from error
+    return content
+
+
+def read_pack_files(
+    content: Mapping[str, bytes], faults: list[PackError] | None = None, path: Path | None = None
+) -> PackFiles:
     """Every file of a pack, each held against the schema.
 
     Args:
-        folder: the pack.
+        content: the files of the pack by their path in it, as ``folder_content`` gives them.
         faults: when given, faulty clause files are noted there and left out instead of refused.
+        path: where they were found, if anywhere.
 
     Raises:
         PackError: with file and line of the first fault.
     """
-    if not folder.is_dir():
-        raise PackError(str(folder), _("没有这个政策包文件夹"))
-    whole = {name: _read(folder, name, kind) for name, kind in WHOLE_PACK.items()}
+    whole = {name: _read(content, name, kind) for name, kind in WHOLE_PACK.items()}
     clauses = []
     for document in whole["documents.yaml"]["documents"]:
-        for path in sorted((folder / document["folder"]).glob("*.yaml")):
-            name = f"{document['folder']}/{path.name}"
+        for name in clause_files(content, document["folder"]):
             try:
-                clauses.append(ClauseFile(name, _read(folder, name, "clause_file")))
+                clauses.append(ClauseFile(name, _read(content, name, "clause_file")))
             except PackError as fault:
                 if faults is None:
                     raise
                 faults.append(fault)
-    return PackFiles(folder, whole, tuple(clauses))
+    return PackFiles(path, whole, tuple(clauses))
 
 
-def _read(folder: Path, name: str, kind: str) -> Located:
-    try:
-        return _parsed((folder / name).read_bytes(), name, kind)
-    except OSError as error:
-        raise PackError(name, error.strerror or str(error)) from error
+def clause_files(content: Iterable[str], folder: str) -> list[str]:
+    """The paths of the clause files of one document, in order."""
+    return sorted(n for n in content if n.rpartition("/")[0] == folder and n.endswith(".yaml"))
+
+
+def read_clause(raw: bytes, name: str) -> Located:
+    """One clause file, held against the schema; never to be changed, for it is kept.
+
+    Raises:
+        PackError: with file and line.
+    """
+    return _parsed(raw, name, "clause_file")
+
+
+def _read(content: Mapping[str, bytes], name: str, kind: str) -> Located:
+    if name not in content:
+        raise PackError(name, _("没有这个文件"))
+    return _parsed(content[name], name, kind)
 
 
 @lru_cache(maxsize=256)  # a pack is read again after an edit to one of its many files
@@ -227,6 +259,10 @@ def build_pack(files: PackFiles, faults: list[PackError] | None = None) -> Pack:
     builder = _Builder(registry, documents, jurisdictions, case_day, faults)
     for file in files.clauses:
         builder.add_clause(file)
+    for fault in override_faults(builder.measures, documents, is_whole=not faults):
+        if faults is None:
+            raise fault
+        faults.append(fault)
     return Pack(
         id=head["id"],
         version=head["version"],
@@ -549,6 +585,16 @@ class _Builder:
             amount=self._amount(item, file),
             notes=tuple(Note(_text(n), n.get("reading")) for n in item.get("notes", ())),
             cases=tuple(self._case(case, file.path) for case in item.get("cases", ())),
+            overrides=tuple(
+                Override(
+                    entry["id"],
+                    Effect(entry.get("effect", "replaces")),
+                    _day(entry, "from", file.path),
+                    _text(entry["basis"]),
+                    entry.line,
+                )
+                for entry in item.get("overrides", ())
+            ),
             file=file.path,
             line=item.line,
         )

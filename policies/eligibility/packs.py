@@ -19,6 +19,11 @@ from .amounts import Amount
 from .conditions import Condition
 from .facts import Registry, Text
 from .size import SizeStandard
+from .words import PlacedError
+
+
+class PackError(PlacedError):
+    """A pack that cannot be read; the place is ``file:line``."""
 
 
 class Kind(StrEnum):
@@ -106,6 +111,24 @@ class Note:
     reading: str | None = None
 
 
+class Effect(StrEnum):
+    """What a later item does to the one that it overrides."""
+
+    REPLACES = "replaces"  # from its day on, for good
+    LIMITS = "limits"  # from its day on, and only while the later item is in force itself
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """An item takes the place of another from a day on, because a text says so (``basis``)."""
+
+    target: str
+    effect: Effect
+    first: date
+    basis: Text
+    line: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class PackCase:
     """One case written beside an item: facts, the day, and what must come out."""
@@ -150,6 +173,7 @@ class Measure:
     cases: tuple[PackCase, ...]
     file: str
     line: int
+    overrides: tuple[Override, ...] = ()
 
     @property
     def clause(self) -> str:

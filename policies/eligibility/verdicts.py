@@ -154,7 +154,7 @@ def judge(
         pack=pack,
         situation=situation,
         results=results,
-        topics=combine_topics(pack, results),
+        topics=combine_topics(pack, results, day),
         derived=derived_values(situation),
         ask_next=ask_next(results.values(), situation),
     )

@@ -292,7 +292,8 @@ class Judged:
 
     def _each_benefit(self) -> Iterable[Benefit]:
         for topic in self.judgement.topics.values():
-            cards = [self.cards[key] for key in topic.topic.members if key in self.cards]
+            members = (key for key in topic.topic.members if key not in topic.overridden)
+            cards = [self.cards[key] for key in members if key in self.cards]
             if not cards:
                 continue
             if topic.topic.combine not in GIVEN_ONCE:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from policies import eligibility
+from policies.eligibility.loading import build_pack, read_pack_files
 from policies.models import Pack
 
 
@@ -51,20 +51,46 @@ def rebuild(content: Mapping[str, str], sha256: str) -> eligibility.Pack:
     """
     if digest(content) != sha256:
         raise SpoiltPack
-    with tempfile.TemporaryDirectory(prefix="pack-") as folder:
-        for name, text in content.items():
-            path = Path(folder, *_inside(name))
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8", newline="")
-        return eligibility.load_pack(folder)
+    return rules_from(content)
 
 
-def _inside(name: str) -> tuple[str, ...]:
-    # SECURITY: a name that leads out of the folder would write anywhere on this machine.
-    path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts:
+def version_of(key: str | None = None, version: int | None = None) -> Pack | None:
+    """One version of a pack: the published one without a number; its pack without a key."""
+    if version is None:
+        found = Pack.objects.published()
+        return (found.filter(key=key) if key else found).first()
+    if key is None:
+        newest = Pack.objects.published().only("key").first() or Pack.objects.only("key").first()
+        key = newest.key if newest else None
+    return Pack.objects.filter(key=key, version=version).first()
+
+
+def exported(pack: Pack) -> dict[str, bytes]:
+    """The files of a version byte for byte as they were loaded, by their path.
+
+    Raises SpoiltPack where they are not, or where a path leads out of the folder.
+    """
+    if digest(pack.content) != pack.sha256:
         raise SpoiltPack
-    return path.parts
+    for name in pack.content:
+        # SECURITY: a name that leads out of the folder would write anywhere on this machine.
+        path = PurePosixPath(name)
+        if path.is_absolute() or ".." in path.parts:
+            raise SpoiltPack
+    return as_bytes(pack.content)
+
+
+def rules_from(content: Mapping[str, str]) -> eligibility.Pack:
+    """The rules in these files.
+
+    Raises PlacedError with file and line where they cannot be read.
+    """
+    return build_pack(read_pack_files(as_bytes(content)))
+
+
+def as_bytes(content: Mapping[str, str]) -> dict[str, bytes]:
+    """The files as they stand in a folder; the stored text keeps every byte of them."""
+    return {name: text.encode() for name, text in content.items()}
 
 
 @lru_cache(maxsize=4)

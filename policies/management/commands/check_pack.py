@@ -9,7 +9,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from policies.eligibility.checking import check_pack
-from policies.eligibility.loading import PackError, load_pack
+from policies.eligibility.loading import load_pack
+from policies.eligibility.packs import PackError
 
 
 class Command(BaseCommand):

@@ -1,16 +1,20 @@
 """Loading a pack folder: versioned, idempotent, and all or nothing."""
 
+import io
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, transaction
 
+from filings.models import AuditEntry
 from jiaozuo_portal.outbox.models import OutboxRow
-from policies.domain.packs import UnfitPack, load_folder
+from policies.domain.packs import Loaded, UnfitPack, load_archive, load_content, load_folder
+from policies.eligibility.archives import write_archive
+from policies.eligibility.loading import folder_content
 from policies.models import Clause, Document, Measure, Pack
-from policies.queries.packs import SpoiltPack, digest, published_rules, rebuild
-from tests.factories import NOW, filing
+from policies.queries.packs import SpoiltPack, digest, exported, published_rules, rebuild
+from tests.factories import NOW, filing, user
 from tests.factories.policies import CLAUSES, publish_pack, write_pack
 
 pytestmark = pytest.mark.django_db
@@ -125,6 +129,62 @@ def test_a_stored_pack_that_was_tampered_with_is_not_judged_with(tmp_path: Path)
 
 def test_a_stored_file_name_never_leads_out_of_the_folder():
     content = {"../../outside.yaml": "x"}
+    spoilt = Pack(key="x", version=1, content=content, sha256=digest(content))
 
     with pytest.raises(SpoiltPack):
-        rebuild(content, digest(content))
+        exported(spoilt)
+
+
+def test_a_pack_comes_back_byte_for_byte(tmp_path: Path):
+    folder = write_pack(tmp_path)
+    marks = {
+        "a/03.yaml": lambda raw: "\ufeff".encode() + raw,
+        "a/05.yaml": lambda raw: raw.replace(b"\n", b"\r\n"),
+        "topics.yaml": lambda raw: b"# a remark\n" + raw.rstrip(b"\n"),
+    }
+    for name, changed in marks.items():
+        (folder / name).write_bytes(changed((folder / name).read_bytes()))
+    files = folder_content(folder)
+
+    loaded = load_folder(folder, at=NOW)
+
+    assert exported(loaded.pack) == files
+    assert load_content(exported(loaded.pack), at=NOW) == Loaded(loaded.pack, is_new=False)
+
+
+def test_an_archive_is_loaded_by_its_sender_and_comes_back_the_same(tmp_path: Path):
+    by = user(is_staff=True)
+    archive = write_archive(folder_content(write_pack(tmp_path)))
+
+    loaded = load_archive(io.BytesIO(archive), by=by, at=NOW)
+
+    assert loaded.is_new
+    assert write_archive(exported(loaded.pack)) == archive
+    entry = AuditEntry.objects.get(action="pack.load")
+    assert (entry.by, entry.object_id) == (by, str(loaded.pack.pk))
+    assert not load_archive(io.BytesIO(archive), by=by, at=NOW).is_new
+    assert AuditEntry.objects.filter(action="pack.load").count() == 1
+
+
+def test_a_broken_archive_writes_nothing(tmp_path: Path):
+    broken = CLAUSES["a/03.yaml"]["items"][0] | {"when": {"fact": "nothing", "eq": True}}
+    write_pack(tmp_path, a__03=CLAUSES["a/03.yaml"] | {"items": [broken]}, a__09={"clause": 9})
+    archive = write_archive(folder_content(tmp_path))
+
+    with pytest.raises(UnfitPack) as refused:
+        load_archive(io.BytesIO(archive), by=user(is_staff=True), at=NOW)
+
+    assert {fault.file for fault in refused.value.faults} == {"a/03.yaml", "a/09.yaml"}
+    assert not Pack.objects.exists()
+
+
+def test_a_file_that_is_no_text_is_named(tmp_path: Path):
+    write_pack(tmp_path)
+    (tmp_path / "a" / "03.yaml").write_bytes(b"\xff\xfe\x00")
+    (tmp_path / "stray.yaml").write_bytes(b"\xff")
+
+    with pytest.raises(UnfitPack) as refused:
+        load_folder(tmp_path, at=NOW)
+
+    assert {fault.file for fault in refused.value.faults} == {"a/03.yaml", "stray.yaml"}
+    assert not Pack.objects.exists()

@@ -96,6 +96,41 @@ def test_a_fault_is_named(file: str, old: str, new: str, says: str, spoil: Spoil
     assert any(says in str(fault) for fault in faults), [str(fault) for fault in faults]
 
 
+CONDITION = "{ fact: is_sme, eq: true }"
+RENT_OF = "{ fact: monthly_rent_yuan, le: %s, clause: 豫政9-12 }"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        (CONDITION, "{not: " * 10_000 + "{}" + "}" * 10_000, "嵌套过深"),
+        (CONDITION, "[" * 10_000 + "]" * 10_000, "嵌套过深"),
+        (CONDITION, "{not: " * 14 + CONDITION + "}" * 14, "嵌套过深"),
+        (CONDITION, '{ fact: "a\\0b\\u202e", eq: true }', "没有名为"),
+        (CONDITION, "!!python/object/apply:os.system [id]", "could not determine"),
+        (CONDITION, "{ fact: is_sme, eq: true, eq: false }", "写了两次"),
+        (CONDITION, RENT_OF % "-1", "不能小于 0"),
+        (CONDITION, RENT_OF % "1e999999999", "应为"),
+        (CONDITION, RENT_OF % ".nan", "应为"),
+        ("monthly_rent_yuan: 10000 }", "monthly_rent_yuan: -0.01 }", "不能小于 0"),
+        ("monthly_rent_yuan: 10000 }", "monthly_rent_yuan: " + "9" * 5000 + " }", ""),
+        ('amount: "20000.00"', 'amount: "-20000.00"', "不合格式"),
+        ('amount: "20000.00"', "as_of: 2020-02-30", "没有这一天"),
+        ('amount: "20000.00"', "as_of: 9999-12-31", "1900"),
+        ("clause: 12\n", "clause: " + "1" * 5000 + "\n", ""),
+    ],
+)  # fmt: skip
+def test_hostile_input_is_refused_with_its_place(
+    old: str, new: str, says: str, spoil: Spoil
+) -> None:
+    faults = spoil(RENT, old, new)
+
+    assert faults
+    assert {fault.file for fault in faults} <= {RENT, "topics.yaml"}
+    assert all(fault.line > 0 for fault in faults)
+    assert any(says in str(fault) for fault in faults), [str(fault) for fault in faults]
+
+
 def test_the_line_is_the_line_of_the_fault(spoil: Spoil) -> None:
     wanted = line_of(REBATE, "layoff_rate_pct, le: 5.5, clause: 豫政9-17")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from policies.eligibility import load_pack
-from policies.eligibility.loading import read_pack_files
+from policies.eligibility.loading import folder_content, read_pack_files
 
 ROOT = Path(__file__).resolve().parents[3]
 POLICY = ROOT.parent / "shared" / "policy"
@@ -66,7 +66,7 @@ def test_no_text_of_the_pack_is_copied_from_a_source() -> None:
         chinese_only(path.read_text("utf-8")) for path in sorted(POLICY.glob("sources/*.txt"))
     ]
     known = names() if sources else []
-    files = read_pack_files(PACK.path)
+    files = read_pack_files(folder_content(PACK.path))
     texts = [text for content in files.whole.values() for text in strings(content)]
     texts += [text for file in files.clauses for text in strings(file.content)]
 
