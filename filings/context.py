@@ -23,7 +23,8 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     found: dict[str, Any] = {"portal_name": name} if name else {}
     found["portal_contact"] = SimpleLazyObject(people.portal_contact)
     if user is None or not user.is_authenticated:
-        return found | {"portal_nav": _public_nav(request)}
+        check = _entry(request, "check", _("政策自测"))
+        return found | {"portal_nav": [check, *_public_nav(request)]}
     return found | {
         "portal_nav": SimpleLazyObject(lambda: _nav(request, user)),
         "account_name": user.get_full_name(),

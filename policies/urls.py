@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from policies.views import support, trial
+from policies.views import check, support, trial
 
 _support = [
     path("support/", support.support_home, name="support_home"),
@@ -22,4 +22,6 @@ _support = [
     ),
 ]
 
-urlpatterns: list[URLPattern | URLResolver] = [*_support]
+_public = [path("policies/check/", check.check, name="check")]
+
+urlpatterns: list[URLPattern | URLResolver] = [*_public, *_support]

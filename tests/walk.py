@@ -38,6 +38,7 @@ PUBLIC_ROUTES = {
     "home": "for a stranger the landing page",
     "contacts": "R2.6: published contacts",
     "help": "how it works",
+    "check": "the self-check: answers stay in the visitor's own page",
     "sign_in": "the door itself",
     "sign_out": "the reader's own session",
     "register": "the door itself",

@@ -6,6 +6,7 @@ is answered, is for those who inherit: `support` for a filing, `check` for a str
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -169,7 +170,7 @@ class Sums:
 
 
 @dataclass(frozen=True)
-class Judged:
+class Judged(ABC):
     """Everything that pages show of one judgement. `contacts` are those that agencies publish."""
 
     rules: Rules
@@ -179,21 +180,21 @@ class Judged:
 
     # -- whose facts they are
 
+    @abstractmethod
     def way(self, name: str) -> Way:
         """How a missing fact can be given."""
-        raise NotImplementedError
 
+    @abstractmethod
     def place_to_give(self, name: str, way: Way) -> str:
         """The address at which a missing fact is given; blank where nobody here can."""
-        raise NotImplementedError
 
+    @abstractmethod
     def place_of(self, measure: str) -> str:
         """The address of a measure's own page; blank where it has none."""
-        raise NotImplementedError
 
+    @abstractmethod
     def given(self, name: str) -> Used:
         """A known fact with its value and source."""
-        raise NotImplementedError
 
     # -- what follows
 
@@ -359,6 +360,26 @@ def _against(result: Result, pack: Pack) -> tuple[str, ...]:
 
 def _alone(card: Card) -> Benefit:
     return Benefit(card.key, card.label, card.verdict, card.amount, card, (), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A measure whose verdict, or only its amount, is another than before."""
+
+    card: Card
+    is_verdict: bool
+
+
+def changes_between(before: Judged, after: Judged) -> list[Change]:
+    """What turned, the verdicts before the amounts."""
+    pairs = [(before.cards[key], card) for key, card in after.cards.items() if key in before.cards]
+    verdicts = [Change(new, True) for old, new in pairs if old.verdict != new.verdict]
+    amounts = [
+        Change(new, False)
+        for old, new in pairs
+        if old.verdict == new.verdict and old.amount != new.amount
+    ]
+    return verdicts + amounts
 
 
 def lead_rank(card: Card) -> tuple[Any, ...]:

@@ -22,7 +22,7 @@ from policies.domain.declarations import declare, withdraw_declaration
 from policies.forms.answers import AnswerForm, shown_value
 from policies.models import Declaration
 from policies.queries.answers import answers_of
-from policies.queries.benefits import Card, Question
+from policies.queries.benefits import Change, Question, changes_between
 from policies.queries.facts import Way
 from policies.queries.filters import Filters
 from policies.queries.overview import overview_for
@@ -44,14 +44,6 @@ class Asked:
     form: AnswerForm | None
     current: Declaration | None
     left: int
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A measure whose verdict, or only its amount, an answer has changed."""
-
-    card: Card
-    is_verdict: bool
 
 
 def own_filing(request: HttpRequest, pk: int) -> Filing:
@@ -107,7 +99,7 @@ def support_answer(request: HttpRequest, pk: int) -> HttpResponse:
     after = support_of(filing, clock.now())
     if after is None:
         raise Refused(_("政策刚刚撤下，请稍后再看。"))
-    changes = _changes(before, after)
+    changes = changes_between(before, after)
     if request.htmx:  # type: ignore[attr-defined]
         page = _page(request, after, asked=_asked(request, after), changes=changes, answered=name)
         return replace_url(page, _address(after, request))
@@ -296,18 +288,6 @@ def _asked(
         current=current,
         left=sum(q.fact != question.fact for q in waiting),
     )
-
-
-def _changes(before: Support, after: Support) -> list[Change]:
-    """What an answer turned, the verdicts before the amounts."""
-    pairs = [(before.cards[key], card) for key, card in after.cards.items() if key in before.cards]
-    verdicts = [Change(new, True) for old, new in pairs if old.verdict != new.verdict]
-    amounts = [
-        Change(new, False)
-        for old, new in pairs
-        if old.verdict == new.verdict and old.amount != new.amount
-    ]
-    return verdicts + amounts
 
 
 def _told(changes: list[Change]) -> str:

@@ -72,7 +72,15 @@ def test_every_page_stands_up_to_axe_and_to_a_phone(window, city_with_policies, 
 def test_a_strangers_pages_stand_up_too(window, city_with_policies):
     for width in (1280, 360):
         stranger = window(width=width)
-        for path in ("/", "/sign-in/", "/register/", "/contacts/", "/help/", "/no-such-page/"):
+        for path in (
+            "/",
+            "/sign-in/",
+            "/register/",
+            "/contacts/",
+            "/help/",
+            "/policies/check/",
+            "/no-such-page/",
+        ):
             stranger.go(path)
 
             assert stranger.faults() == [], path
