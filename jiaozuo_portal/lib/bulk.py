@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import secrets
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.core.management.color import no_style
 from django.db import connections, router
 
 #: Fields whose Python values go to either database as they are.
@@ -28,12 +30,13 @@ def insert_rows(model: Any, names: Sequence[str], rows: Iterable[Sequence[Any]])
     """Insert `rows` of one `model` in the caller's transaction; how many there were.
 
     A row holds the values of the fields `names` in that order, a foreign key by its column
-    (`filing_id`). Raises ValueError unless `names` has every field but the primary key, which the
-    database gives: defaults of the model are not looked up. Constraints hold as always:
-    IntegrityError comes through. No model object is made, which takes longer than the insert.
+    (`filing_id`). Raises ValueError unless `names` has every field: defaults of the model are not
+    looked up. Only the primary key may be left to the database; whoever gives it calls
+    `reset_keys` in the end. Constraints hold as always: IntegrityError comes through. No model
+    object is made, which takes longer than the insert.
     """
     fields = [model._meta.get_field(name) for name in names]
-    if {*fields} != {field for field in model._meta.concrete_fields if not field.primary_key}:
+    if {*fields} | {model._meta.pk} != {*model._meta.concrete_fields}:
         raise ValueError(f"Every field of {model.__name__} but the primary key has to be named.")
     connection = connections[router.db_for_write(model)]
     columns = [
@@ -49,11 +52,25 @@ def insert_rows(model: Any, names: Sequence[str], rows: Iterable[Sequence[Any]])
     return len(columns[0])
 
 
+def reset_keys(*models: Any) -> None:
+    """Let the database go on with its own keys after the highest that was written."""
+    for model in models:
+        connection = connections[router.db_for_write(model)]
+        with connection.cursor() as cursor:
+            for statement in connection.ops.sequence_reset_sql(no_style(), [model]):
+                cursor.execute(statement)
+
+
 def _prepared(field: Any, values: Sequence[Any], connection: Any) -> Sequence[Any]:
     if field.is_relation:
         field = field.target_field
     if field.get_internal_type() in _AS_THEY_ARE or field.get_internal_type() == "BigAutoField":
         return values
+    if field.get_internal_type() == "JSONField" and connection.vendor == "postgresql":
+        # The driver's wrapper is for bound values; COPY takes the text.
+        return [
+            None if value is None else json.dumps(value, ensure_ascii=False) for value in values
+        ]
     return [field.get_db_prep_save(value, connection) for value in values]
 
 
