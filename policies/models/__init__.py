@@ -1,7 +1,18 @@
 """The tables of the policies app."""
 
 from .declaration import Declaration
+from .draft import DraftFile, PackDraft
 from .match import Match, SupportLink
 from .pack import Clause, Document, Measure, Pack
 
-__all__ = ["Clause", "Declaration", "Document", "Match", "Measure", "Pack", "SupportLink"]
+__all__ = [
+    "Clause",
+    "Declaration",
+    "Document",
+    "DraftFile",
+    "Match",
+    "Measure",
+    "Pack",
+    "PackDraft",
+    "SupportLink",
+]
