@@ -15,7 +15,7 @@ from filings.states import State
 from jiaozuo_portal.lib.refusals import Refused
 from jiaozuo_portal.outbox.queue import enqueue
 
-from . import audit, notices
+from . import audit, desk, notices
 
 #: What the enterprise states of itself, and may change later.
 PROFILE_FIELDS = (
@@ -100,6 +100,7 @@ def add_site(
             state_since=at,
             created_at=at,
         )
+        desk.refresh_entry(filing)
         Step.objects.create(filing=filing, move="open", source="", target=State.DRAFT, by=by, at=at)
         enqueue("support.match", str(filing.pk), key=f"support:{filing.pk}:{filing.revision}")
     return filing
@@ -144,6 +145,7 @@ def keep_profile(enterprise: Enterprise, changed: Iterable[str], *, by: User) ->
         enterprise.pinyin = pinyin_key(enterprise.name)
         enterprise.revision += 1
         enterprise.save()
+        desk.refresh_entries_of(enterprise)
         for name in changed:
             audit.record("change", enterprise, by=by, field=name)
         for filing in Filing.objects.filter(enterprise=enterprise):

@@ -29,7 +29,7 @@ from jiaozuo_portal.lib.punctuation import labelled, listed, remarked
 from jiaozuo_portal.lib.refusals import Refused, Stale
 from jiaozuo_portal.outbox.queue import enqueue
 
-from . import audit, notices, receipts, versions
+from . import audit, desk, notices, receipts, versions
 
 
 def lock_filing(pk: int) -> Filing:
@@ -138,6 +138,7 @@ def moving(
         locked.state_since = at
         locked.revision += 1
         locked.save()
+        desk.refresh_entry(locked)
         step = Step.objects.create(
             filing=locked,
             move=name,
@@ -376,6 +377,7 @@ def waive_gate(
         waiver, __ = GateWaiver.objects.update_or_create(
             filing=locked, gate=gate, defaults={"reason": reason.strip(), "by": by, "at": at}
         )
+        desk.refresh_entry(locked)
         label = next(known.label for known in gates.APPROVAL_GATES if known.name == gate)
         notices.send(
             "waived",

@@ -7,12 +7,32 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from filings.gates import APPROVAL_GATES, START_GATES
 from filings.queries.desk import SORTS, VIEWS, Asked, Choices
 from filings.queries.review import PROBLEMS, AskedRoster
-from filings.size import CLASSES
+from filings.size import CLASSES, industries
 from filings.states import State
+from jiaozuo_portal.lib.punctuation import labelled
 
 ANY = ("", _("不限"))
+
+#: The filters of the desk in page order.
+NARROWING = (
+    "state", "zone", "industry", "size", "holder", "waits", "gate", "cover", "province",
+)  # fmt: skip
+
+#: How long something has waited for the bureau, in hours.
+WAITS = {
+    12: _("12 小时以上"),
+    24: _("24 小时以上"),
+    48: _("48 小时以上"),
+    72: _("3 天以上"),
+    168: _("7 天以上"),
+}
+
+
+#: Filters whose value says by itself what it is.
+_SPEAKING = frozenset({"q", "state", "zone", "size", "holder"})
 
 
 class _Asking(forms.Form):
@@ -43,7 +63,28 @@ class DeskFilter(_Asking):
         choices=[ANY, *CLASSES.items(), ("open", _("规模未定"))],
         required=False,
     )
+    industry = forms.ChoiceField(label=_("划型行业"), required=False)
     holder = forms.ChoiceField(label=_("审核人"), required=False)
+    waits = forms.TypedChoiceField(
+        label=_("已等"), choices=[ANY, *WAITS.items()], coerce=int, empty_value=None, required=False
+    )
+    gate = forms.ChoiceField(
+        label=_("没有通过的核对"),
+        choices=[
+            ANY,
+            *((gate.name, gate.label) for gate in (*APPROVAL_GATES, *START_GATES)),
+        ],
+        required=False,
+    )
+    cover = forms.DecimalField(
+        label=_("物资不足（天）"),
+        min_value=0,
+        max_value=999,
+        decimal_places=1,
+        required=False,
+        widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "0.5"}),
+    )
+    province = forms.CharField(label=_("有人来自（省）"), max_length=20, required=False)
     sort = forms.ChoiceField(
         label=_("排序"),
         choices=[(name, label) for name, (label, _columns) in SORTS.items()],
@@ -58,6 +99,8 @@ class DeskFilter(_Asking):
         self.fields["zone"].choices = [ANY, *zones, ("none", _("不在集聚区"))]  # type: ignore[attr-defined]
         holders = [(str(person.pk), person.get_full_name()) for person in choices.holders]
         self.fields["holder"].choices = [ANY, *holders]  # type: ignore[attr-defined]
+        trades = [(key, industry.label) for key, industry in industries().items()]
+        self.fields["industry"].choices = [ANY, *trades]  # type: ignore[attr-defined]
 
     def asked(self, *, view: str) -> Asked:
         """What is asked; `view` is the one to begin with."""
@@ -66,17 +109,18 @@ class DeskFilter(_Asking):
     @property
     def filters(self) -> list[forms.BoundField]:
         """The fields that narrow and sort, in page order."""
-        return [self[name] for name in ("state", "zone", "size", "holder", "sort")]
+        return [self[name] for name in (*NARROWING, "sort")]
 
     def narrowing(self) -> list[tuple[str, str]]:
         """The conditions that are set: the name of each and its words."""
         given = self.given()
         words: list[tuple[str, str]] = []
-        for name in ("q", "state", "zone", "size", "holder"):
+        for name in ("q", *NARROWING):
             if name not in given:
                 continue
             choices = dict(getattr(self.fields[name], "choices", ()))
-            words.append((name, str(choices.get(given[name], given[name]))))
+            told = str(choices.get(given[name], given[name]))
+            words.append((name, told if name in _SPEAKING else labelled(self[name].label, told)))
         return words
 
 

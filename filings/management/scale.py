@@ -29,6 +29,7 @@ from django.db.models import Max
 from stdnum.cn import ric, uscc
 
 from filings import gates
+from filings.domain.desk import entry_of
 from filings.domain.drafts import phone_place
 from filings.domain.enterprise import pinyin_key
 from filings.domain.versions import cover, profile
@@ -37,6 +38,7 @@ from filings.models import (
     CitySetting,
     Correction,
     Decision,
+    DeskEntry,
     District,
     Enterprise,
     Filing,
@@ -91,7 +93,7 @@ KEYED = (User, Enterprise, Site, Filing, SupplyItem)
 WRITTEN = (
     User, Enterprise, Membership, Site, Filing, SectionDraft, RosterRow, SupplyItem, LedgerEntry,
     FilingVersion, Step, Correction, Decision, GateWaiver, Receipt, Opinion, ZoneReceipt,
-    PreStartReport,
+    PreStartReport, DeskEntry,
 )  # fmt: skip
 
 #: Quantities are kept to three places.
@@ -421,19 +423,10 @@ class _Story:
             self._step(name, state, move.target, at, by, acting, remark)
             state = move.target.value
         self._drafts(filled)
-        if receipt_at:
-            self._receipt(receipt_at)
-        self.rows.add(
-            Filing,
-            id=self.pk,
-            site_id=self.city.first["Site"] + self.number,
-            enterprise_id=self.enterprise.pk,
-            district_id=self.place.district.pk,
-            zone_id=self.zone.pk if self.zone else None,
+        number = self._receipt(receipt_at) if receipt_at else ""
+        filing = self._filing(
             state=state,
-            state_since=self.times[len(self.outline.moves) + 1]
-            if self.outline.moves
-            else self.times[0],
+            state_since=self.times[len(self.outline.moves) + 1 if self.outline.moves else 0],
             revision=1 + len(self.outline.moves),
             version=self.version,
             approved_version=approved,
@@ -441,6 +434,25 @@ class _Story:
             created_at=self.times[0],
             submitted_at=submitted,
             edited_at=filled,
+        )
+        self.rows.add(Filing, **_columns(filing))
+        entry = entry_of(
+            filing,
+            self.content if self.version else {},
+            returns=self.outline.moves.count("return"),
+            number=number,
+            prestart=self.sections.get("prestart", {}),
+        )
+        self.rows.add(DeskEntry, **_columns(entry))
+
+    def _filing(self, **rest: Any) -> Filing:
+        return Filing(
+            id=self.pk,
+            site=self.site,
+            enterprise=self.enterprise,
+            district=self.place.district,
+            zone=self.zone,
+            **rest,
         )
 
     def _enterprise(self) -> None:
@@ -682,16 +694,12 @@ class _Story:
 
     def _content(self) -> dict[str, Any]:
         waived = {"ledger": WORDS["scale_waiver"]} if self.is_waived else {}
-        filing = Filing(
-            id=self.pk, site=self.site, enterprise=self.enterprise,
-            district=self.place.district, zone=self.zone,
-        )  # fmt: skip
         return {
             **{key: self.sections.get(key, {}) for key in SECTIONS},
             "roster": self.roster,
             "supplies": self.supplies,
             "attachments": [],
-            "profile": profile(filing),
+            "profile": profile(self._filing()),
             "waivers": waived,
         }
 
@@ -765,17 +773,20 @@ class _Story:
         results = gates.judge(GateSet.APPROVAL, self.content, self.content["waivers"])
         self._decision("approve", at, results)
 
-    def _receipt(self, at: datetime) -> None:
-        number = f"{self.place.district.code}-{self.city.until.year}-{self.receipt:05d}"
+    def _receipt(self, at: datetime) -> str:
+        """The receipt; its number."""
+        place = self.place.district.code
+        number = f"{self.city.prefix}{place}-{self.city.until.year}-{self.receipt:05d}"
         self.rows.add(
             Receipt,
             filing_id=self.pk,
             version=self.version,
-            number=f"{self.city.prefix}{number}",
+            number=number,
             token=f"{self.unique.getrandbits(128):032x}",
             issued_at=at,
             superseded_at=None,
         )
+        return number
 
     def _report(self, at: datetime) -> None:
         day = at.date().isoformat()

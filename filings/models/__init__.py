@@ -1,6 +1,7 @@
 """The tables of the filings app, one module a subject."""
 
 from .audit import AuditEntry
+from .desk import DeskEntry
 from .enterprise import Enterprise, Site
 from .filing import Attachment, Filing, FilingVersion, SectionDraft, Step
 from .notice import Delivery, Notice
@@ -28,6 +29,7 @@ __all__ = [
     "Correction",
     "Decision",
     "Delivery",
+    "DeskEntry",
     "District",
     "Enterprise",
     "Filing",

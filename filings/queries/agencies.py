@@ -13,7 +13,7 @@ from filings.models import District, Filing, FilingVersion, Opinion, User, ZoneR
 from filings.states import State
 from jiaozuo_portal.lib.pages import Page, keyset_page
 
-from .desk import Asked, counts_of, narrow
+from .desk import Asked, counts_of, search_of
 
 PAGE_SIZE = 30
 
@@ -102,7 +102,9 @@ def _submitted(user: User) -> QuerySet[Filing]:
 
 def _listing(filings: QuerySet[Filing], asked: Asked, views: dict[str, Q]) -> Listing:
     counts = counts_of(filings, views)
-    narrowed = narrow(filings.filter(views[asked.view]), asked)
+    narrowed = filings.filter(views[asked.view])
+    if asked.q:
+        narrowed = narrowed.filter(search_of(asked.q, "desk_entry__"))
     shown = narrowed.select_related("enterprise", "site", "district", "zone")
     page = keyset_page(shown, order=("submitted_at", "pk"), after=asked.after, size=PAGE_SIZE)
     figures = _roster_figures(page.rows)

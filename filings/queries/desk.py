@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from filings.models import CitySetting, Decision, Filing, User, Zone
-from filings.size import size_of
+from filings.models import CitySetting, Decision, DeskEntry, User, Zone
+from filings.size import CLASSES
 from filings.states import WITH_BUREAU, State
 from jiaozuo_portal.lib.pages import Page, keyset_page
 
@@ -33,20 +34,31 @@ VIEWS: dict[str, Promise | str] = {
 SORTS: dict[str, tuple[Promise | str, tuple[str, ...]]] = {
     "oldest": (_("等得最久的在前"), ("submitted_at", "pk")),
     "newest": (_("最新提交的在前"), ("-submitted_at", "-pk")),
-    "name": (_("按企业名称"), ("enterprise__pinyin", "pk")),
+    "name": (_("按企业名称"), ("pinyin", "pk")),
     "since": (_("按最近变化"), ("-state_since", "-pk")),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the address bar asks for; every value has been checked by the form."""
+    """What the address bar asks for; every value has been checked by the form.
+
+    `waits` is in hours, `cover` in days: entries that have waited longer, or whose supplies last
+    less than that. `gate` names a gate that does not stand open, `province` one that people come
+    from.
+    """
 
     view: str = "waiting"
     state: str = ""
+    district: str = ""
     zone: str = ""
+    industry: str = ""
     size: str = ""
     holder: str = ""
+    waits: int | None = None
+    gate: str = ""
+    cover: Decimal | None = None
+    province: str = ""
     q: str = ""
     sort: str = "oldest"
     after: str = ""
@@ -54,17 +66,13 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One filing of the queue. `waits_since` is when the bureau's turn began, None out of it.
+    """One filing of the queue. `waits_since` is when the bureau's turn began, None out of it."""
 
-    `times_returned` counts the earlier returns.
-    """
-
-    filing: Filing
+    entry: DeskEntry
     size: str
     waits_since: datetime | None
     due: datetime | None
     is_late: bool
-    times_returned: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,23 +103,14 @@ class Choices:
     holders: list[User] = field(default_factory=list)
 
 
-def desk_filings(user: User) -> QuerySet[Filing]:
-    """The filings of the districts whose bureau this person works in."""
-    return Filing.objects.visible_to(user).filter(district_id__in=districts_of(user))
+def desk_entries(user: User) -> QuerySet[DeskEntry]:
+    """The entries of the districts whose bureau this person works in."""
+    return DeskEntry.objects.visible_to(user).filter(district_id__in=districts_of(user))
 
 
 def districts_of(user: User) -> list[int]:
     """The districts whose bureau this person works in."""
     return [post.district_id for post in user.posts_of("bureau") if post.district_id]
-
-
-def _came_back() -> Exists:
-    """An earlier version was returned, and the current one stands undecided."""
-    return Exists(
-        Decision.objects.filter(
-            filing=OuterRef("pk"), kind="return", version__lt=OuterRef("version")
-        )
-    )
 
 
 def overdue_since(at: datetime) -> datetime | None:
@@ -126,7 +125,7 @@ def _views(user: User, limit: datetime | None) -> dict[str, Q]:
         "mine": Q(holder=user, state=State.IN_REVIEW),
         "waiting": Q(state=State.SUBMITTED),
         "reviewing": Q(state=State.IN_REVIEW),
-        "back": with_bureau & Q(came_back=True),
+        "back": with_bureau & Q(returns__gt=0),
         "returned": Q(state=State.RETURNED),
         "all": Q(),
     }
@@ -135,31 +134,29 @@ def _views(user: User, limit: datetime | None) -> dict[str, Q]:
     return views
 
 
-def queue(filings: QuerySet[Filing], asked: Asked, *, user: User, at: datetime) -> Queue:
-    """One page of `filings` (a scope that begins with `visible_to`), in a fixed number of queries.
+def queue(entries: QuerySet[DeskEntry], asked: Asked, *, user: User, at: datetime) -> Queue:
+    """One page of `entries` (a scope that begins with `visible_to`), in a fixed number of queries.
 
     `at` is the moment of the portal's clock against which ages and limits are told.
     """
     limit = overdue_since(at)
     views = _views(user, limit)
-    filings = filings.annotate(came_back=_came_back())
-    counts = counts_of(filings, views)
-    narrowed = narrow(filings.filter(views.get(asked.view, Q())), asked)
-    shown = narrowed.select_related("enterprise", "site", "district", "zone", "holder").annotate(
-        times_returned=Count("decisions", filter=Q(decisions__kind="return"), distinct=True)
-    )
+    counts = counts_of(entries, views)
+    conditions = conditions_of(asked, at)
+    narrowed = entries.filter(views.get(asked.view, Q()), *conditions)
+    shown = narrowed.select_related("district", "zone", "holder").defer("search")
     page = keyset_page(shown, order=SORTS[asked.sort][1], after=asked.after, size=PAGE_SIZE)
     return Queue(
-        rows=[_row(filing, limit, at) for filing in page.rows],
+        rows=[_row(entry, limit, at) for entry in page.rows],
         page=page,
-        total=narrowed.count(),
+        total=narrowed.count() if conditions else counts.get(asked.view, counts["all"]),
         counts={name: counts[name] for name in VIEWS if name in counts},
     )
 
 
-def counts_of(filings: QuerySet[Filing], views: dict[str, Q]) -> dict[str, int]:
-    """How many filings each view holds, in one query. Aliases are kept apart from annotations."""
-    counted = filings.aggregate(
+def counts_of(rows: QuerySet[Any], views: dict[str, Q]) -> dict[str, int]:
+    """How many rows each view holds, in one query. Aliases are kept apart from annotations."""
+    counted = rows.aggregate(
         **{
             f"in_{name}": Count("pk", filter=view) if view else Count("pk")
             for name, view in views.items()
@@ -168,87 +165,47 @@ def counts_of(filings: QuerySet[Filing], views: dict[str, Q]) -> dict[str, int]:
     return {name: counted[f"in_{name}"] for name in views}
 
 
-def _row(filing: Filing, limit: datetime | None, at: datetime) -> Row:
-    waits = filing.submitted_at if filing.state in WITH_BUREAU else None
+def _row(entry: DeskEntry, limit: datetime | None, at: datetime) -> Row:
+    waits = entry.submitted_at if entry.state in WITH_BUREAU else None
     due = waits + (at - limit) if waits and limit else None
-    return Row(
-        filing=filing,
-        size=size_label(filing),
-        waits_since=waits,
-        due=due,
-        is_late=bool(due and at > due),
-        times_returned=filing.times_returned,  # type: ignore[attr-defined]
-    )
+    size = "" if entry.size == "open" else str(CLASSES[entry.size])
+    return Row(entry, size, waits, due, bool(due and at > due))
 
 
-def size_label(filing: Filing) -> str:
-    """The size class of the filing's enterprise; empty while an indicator leaves it open."""
-    size = _size(
-        filing.enterprise.sme_industry,
-        filing.enterprise.employees,
-        filing.enterprise.annual_revenue_wanyuan,
-        filing.enterprise.total_assets_wanyuan,
-    )
-    return str(size.label) if size else ""
-
-
-def _size(industry: str, employees: Any, revenue: Any, assets: Any) -> Any:
-    figures = {
-        "employees": employees,
-        "annual_revenue_wanyuan": revenue,
-        "total_assets_wanyuan": assets,
+def conditions_of(asked: Asked, at: datetime) -> list[Q]:
+    """The filters that are set, as conditions on entries; they combine."""
+    given = {
+        "state": asked.state and Q(state=asked.state),
+        "district": asked.district and Q(district__code=asked.district),
+        "zone": asked.zone and _in_zone(asked.zone),
+        "industry": asked.industry and Q(industry=asked.industry),
+        "size": asked.size and Q(size=asked.size),
+        "holder": asked.holder and Q(holder_id=int(asked.holder), state__in=WITH_BUREAU),
+        "waits": asked.waits
+        and Q(state__in=WITH_BUREAU, submitted_at__lt=at - timedelta(hours=asked.waits)),
+        "gate": asked.gate and Q(shut__contains=f" {asked.gate} "),
+        "cover": asked.cover is not None and Q(cover_days__lt=asked.cover),
+        "province": asked.province and Q(provinces__contains=f" {asked.province}"),
+        "q": asked.q and search_of(asked.q),
     }
-    return size_of(industry, figures)
+    return [condition for condition in given.values() if isinstance(condition, Q)]
 
 
-def narrow(filings: QuerySet[Filing], asked: Asked) -> QuerySet[Filing]:
-    """`filings` by state, zone, size class, holder and search."""
-    if asked.state:
-        filings = filings.filter(state=asked.state)
-    if asked.zone:
-        is_none = asked.zone == "none"
-        filings = (
-            filings.filter(zone__isnull=True)
-            if is_none
-            else filings.filter(zone_id=int(asked.zone))
-        )
-    if asked.holder:
-        filings = filings.filter(holder_id=int(asked.holder), state__in=WITH_BUREAU)
-    if asked.q:
-        filings = filings.filter(_search(asked.q))
-    if asked.size:
-        filings = filings.filter(enterprise__in=_of_size(filings, asked.size))
-    return filings
+def _in_zone(zone: str) -> Q:
+    return Q(zone__isnull=True) if zone == "none" else Q(zone_id=int(zone))
 
 
-def _search(text: str) -> Q:
-    """By part of the name, by code, or by pinyin initials or syllables."""
-    text = text.strip()
-    compact = "".join(text.split()).lower()
-    return (
-        Q(enterprise__name__icontains=text)
-        | Q(site__name__icontains=text)
-        | Q(enterprise__uscc__istartswith=compact)
-        | Q(enterprise__pinyin__contains=compact)
-    )
+def search_of(text: str, prefix: str = "") -> Q:
+    """By part of the name, by site, code, receipt number, or by pinyin initials or syllables.
 
-
-def _of_size(filings: QuerySet[Filing], wanted: str) -> list[int]:
-    """The enterprises of a size class. The standard is data, so it is asked in Python: one query
-    over four columns of a district's enterprises."""
-    rows = filings.order_by().values_list(
-        "enterprise_id",
-        "enterprise__sme_industry",
-        "enterprise__employees",
-        "enterprise__annual_revenue_wanyuan",
-        "enterprise__total_assets_wanyuan",
-    )
-    found = []
-    for enterprise_id, industry, employees, revenue, assets in rows.distinct():
-        size = _size(industry, employees, revenue, assets)
-        decided = size.decided if size else None
-        if (decided or "open") == wanted:
-            found.append(enterprise_id)
+    `prefix` leads from the row to its entry (`"desk_entry__"`).
+    """
+    typed = text.strip().lower()
+    compact = "".join(typed.split())
+    wanted = {typed, compact}
+    found = Q()
+    for word in wanted:
+        found |= Q(**{f"{prefix}search__contains": word})
     return found
 
 
@@ -280,7 +237,7 @@ def team_load(user: User) -> list[Load]:
     districts = districts_of(user)
     held: dict[Any, dict[str, Any]] = {
         row["holder"]: dict(row)
-        for row in desk_filings(user)
+        for row in desk_entries(user)
         .filter(state=State.IN_REVIEW)
         .order_by()
         .values("holder")
@@ -316,10 +273,10 @@ __all__ = [
     "Row",
     "choices_of",
     "colleagues",
-    "desk_filings",
-    "narrow",
+    "conditions_of",
+    "desk_entries",
     "overdue_since",
     "queue",
-    "size_label",
+    "search_of",
     "team_load",
 ]

@@ -13,7 +13,7 @@ from filings import access
 from filings.domain import review
 from filings.forms.desk import DeskFilter, ListFilter
 from filings.forms.review import OfVersion, OpinionForm
-from filings.models import District, Filing
+from filings.models import DeskEntry, District
 from filings.queries import agencies
 from filings.queries import desk as reads
 from filings.queries.desk import Choices
@@ -51,7 +51,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     at = clock.now()
     form = DeskFilter(request.GET, choices=reads.choices_of(user))
     asked = form.asked(view="waiting")
-    queue = reads.queue(reads.desk_filings(user), asked, user=user, at=at)
+    queue = reads.queue(reads.desk_entries(user), asked, user=user, at=at)
     return render(
         request,
         "filings/desk/desk.html",
@@ -77,9 +77,9 @@ def city_home(request: HttpRequest) -> HttpResponse:
     district = District.objects.filter(code=request.GET.get("district", "")).first()
     form = DeskFilter(request.GET, choices=Choices())
     asked = form.asked(view="all")
-    filings = Filing.objects.visible_to(user)
+    entries = DeskEntry.objects.visible_to(user)
     if district:
-        filings = filings.filter(district=district)
+        entries = entries.filter(district=district)
     shows_list = bool(district or asked.state or asked.q)
     return render(
         request,
@@ -93,7 +93,7 @@ def city_home(request: HttpRequest) -> HttpResponse:
             "asked": asked,
             "form": form,
             "state_word": State(asked.state).label if asked.state else "",
-            "queue": reads.queue(filings, asked, user=user, at=clock.now()) if shows_list else None,
+            "queue": reads.queue(entries, asked, user=user, at=clock.now()) if shows_list else None,
         },
     )
 

@@ -12,11 +12,13 @@ from stdnum.cn import ric, uscc
 
 from filings import gates
 from filings.domain import moves, versions
+from filings.domain.desk import rebuild_entries
 from filings.domain.enterprise import pinyin_key
 from filings.management.scale import WAYS, organisation_code, seed_scale
 from filings.models import (
     Correction,
     Decision,
+    DeskEntry,
     District,
     Enterprise,
     Filing,
@@ -200,3 +202,13 @@ def test_without_a_city_the_command_says_what_to_do():
 def test_nothing_but_whole_numbers_is_taken():
     with pytest.raises(CommandError, match="from 1"):
         call_command("seed_scale", filings=0, seed=3)
+
+
+def test_the_desk_entries_are_what_the_domain_would_write(city):
+    written = {row["filing_id"]: row for row in DeskEntry.objects.values()}
+
+    rebuild_entries()
+
+    assert len(written) == COUNT
+    assert {row["filing_id"]: row for row in DeskEntry.objects.values()} == written
+    assert DeskEntry.objects.filter(state="approved", shut__contains=" screening ").exists()

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from filings.domain import moves, review
-from filings.models import CitySetting, Filing, Opinion, Posting, ZoneReceipt
+from filings.models import CitySetting, DeskEntry, Filing, Opinion, Posting, ZoneReceipt
 from tests import factories as make
 from tests.factories import NOW
 
@@ -25,7 +25,7 @@ def five_hours_later(clock_at):
 
 
 def names(response) -> list[str]:
-    return [row.filing.enterprise.name for row in response.context["queue"].rows]
+    return [row.entry.name for row in response.context["queue"].rows]
 
 
 def page(client, user, address="desk", **query):
@@ -363,3 +363,54 @@ def test_an_officer_of_two_bureaus_sees_both_districts(client):
     assert sorted(names(page(client, make.fresh(people.reviewer)))) == sorted(
         [here.enterprise.name, there.enterprise.name]
     )
+
+
+def with_entry(filing, **values):
+    DeskEntry.objects.filter(pk=filing.pk).update(**values)
+    return filing
+
+
+def test_each_new_filter_finds_its_filing_and_no_other(client):
+    found, people = make.filing_in("submitted")
+    other, _ = make.filing_in("submitted")
+    with_entry(
+        found, industry="catering", shut=" ledger ", cover_days="2.5", provinces=" 河南省 湖北省 ",
+        number="焦工备410802-2020-00007", search="怀府机械厂 焦工备410802-2020-00007",
+        submitted_at=NOW - timedelta(hours=20),
+    )  # fmt: skip
+    with_entry(other, industry="retail", shut=" plan ", cover_days=None, provinces=" 湖南省 ")
+    asked = {
+        "industry": "catering",
+        "gate": "ledger",
+        "cover": "3",
+        "province": "湖北",
+        "q": "2020-00007",
+        "waits": "24",
+    }
+
+    for name, value in asked.items():
+        assert names(page(client, people.reviewer, **{name: value})) == [found.enterprise.name], (
+            name
+        )
+
+    together = page(client, people.reviewer, **asked)
+    assert names(together) == [found.enterprise.name]
+    assert together.context["queue"].total == 1
+    assert len(together.context["chips"]) == len(asked)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"cover": "-1"}, {"cover": "NaN"}, {"waits": "7"}, {"gate": "%"}, {"industry": "'"}]
+)
+def test_a_filter_with_a_wrong_value_is_left_out(client, wrong):
+    filing, people = make.filing_in("submitted")
+
+    assert names(page(client, people.reviewer, **wrong)) == [filing.enterprise.name]
+    assert page(client, people.reviewer, **wrong).context["chips"] == []
+
+
+def test_a_per_cent_sign_is_searched_as_it_is(client):
+    make.filing_in("submitted")
+    found, people = make.filing_in("submitted", name="百分之百%厂")
+
+    assert names(page(client, people.reviewer, q="百%厂")) == [found.enterprise.name]

@@ -1,0 +1,100 @@
+"""The row of a filing in the lists of the authorities: one table answers a whole desk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from filings.states import WITH_BUREAU, State
+
+from .enterprise import Enterprise
+from .filing import Filing, filing_scope
+from .place import District, Zone
+
+if TYPE_CHECKING:
+    from .people import User
+
+
+class DeskEntryQuerySet(models.QuerySet["DeskEntry"]):
+    """Reads of entries."""
+
+    def visible_to(self, user: User) -> DeskEntryQuerySet:
+        """The entries of the filings this person may know of."""
+        return self.filter(filing_scope(user))
+
+
+class DeskEntry(models.Model):
+    """What a list shows and asks of one filing, written anew whenever the filing changes.
+
+    Everything here follows from the filing (`domain.desk.refresh_entry`) and may be made again from
+    it at any time; nothing decides by it. A list of 100 000 filings is filtered and sorted in this
+    one table, because five joined tables can't be.
+
+    `shut` and `provinces` are words between blanks, so that a whole word is found by ` word `:
+    the gates that do not stand open, and the provinces that people of the last version come from.
+    `cover_days` is the lowest of the days of cover (R3.1), None while none is known. `size` is
+    "open" while an indicator is missing. `search` is in lower case.
+    """
+
+    filing = models.OneToOneField(
+        Filing, models.CASCADE, primary_key=True, related_name="desk_entry", verbose_name=_("备案")
+    )
+    enterprise = models.ForeignKey(Enterprise, models.CASCADE, related_name="+")
+    district = models.ForeignKey(District, models.PROTECT, related_name="+", db_index=False)
+    zone = models.ForeignKey(Zone, models.PROTECT, null=True, related_name="+", db_index=False)
+    holder = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    state = models.CharField(_("状态"), max_length=10, choices=State.choices)
+    state_since = models.DateTimeField(_("状态起始"))
+    version = models.PositiveIntegerField(_("版本"))
+    submitted_at = models.DateTimeField(_("提交时间"), null=True)
+    returns = models.PositiveSmallIntegerField(_("退回次数"))
+    name = models.CharField(_("企业名称"), max_length=120)
+    site = models.CharField(_("厂区名称"), max_length=80)
+    uscc = models.CharField(_("统一社会信用代码"), max_length=18)
+    number = models.CharField(_("备案号"), max_length=40)
+    pinyin = models.CharField(max_length=200)
+    search = models.TextField()
+    industry = models.CharField(_("划型行业"), max_length=24)
+    size = models.CharField(_("规模"), max_length=8)
+    heads = models.PositiveIntegerField(_("返岗人数"))
+    cover_days = models.DecimalField(_("物资可用天数"), max_digits=12, decimal_places=1, null=True)
+    shut = models.CharField(_("没有通过的核对"), max_length=200)
+    provinces = models.TextField(_("返岗人员来源省"))
+
+    objects = DeskEntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("备案清单")
+        verbose_name_plural = _("备案清单")
+        ordering = ("pk",)
+        indexes = [
+            # The queue of a bureau in its usual order, with and without a state.
+            models.Index(fields=("district", "state", "submitted_at", "filing"), name="entry_desk"),
+            models.Index(fields=("district", "submitted_at", "filing"), name="entry_oldest"),
+            models.Index(fields=("district", "state_since", "filing"), name="entry_since"),
+            models.Index(fields=("district", "pinyin", "filing"), name="entry_name"),
+            # The same for the city, which has no district.
+            models.Index(fields=("submitted_at", "filing"), name="entry_city_oldest"),
+            models.Index(fields=("state_since", "filing"), name="entry_city_since"),
+            models.Index(fields=("pinyin", "filing"), name="entry_city_name"),
+            # What a reviewer holds, and what waits: few rows of many.
+            models.Index(
+                fields=("holder",),
+                condition=models.Q(state__in=WITH_BUREAU),
+                name="entry_held",
+            ),
+            models.Index(
+                fields=("district", "submitted_at", "returns"),
+                condition=models.Q(state__in=WITH_BUREAU),
+                name="entry_with_bureau",
+            ),
+            models.Index(fields=("zone", "state"), name="entry_zone"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.filing_id} {self.name}"

@@ -1,0 +1,88 @@
+"""The entry of a filing follows every change of what it shows."""
+
+from __future__ import annotations
+
+import pytest
+
+from filings.domain import desk, enterprise, moves
+from filings.models import DeskEntry, Enterprise
+from tests import factories as make
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+
+STATES = (
+    "draft", "submitted", "in_review", "returned", "approved", "ready", "started", "suspended",
+)  # fmt: skip
+
+
+def entry_of(filing) -> dict:
+    return DeskEntry.objects.filter(pk=filing.pk).values().get()
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_the_entry_is_what_the_filing_says(state):
+    filing = make.filing_in(state)[0] if state != "draft" else make.filing()
+    before = entry_of(filing)
+
+    desk.rebuild_entries()
+
+    assert entry_of(filing) == before
+    assert (before["state"], before["holder_id"]) == (state, filing.holder_id)
+
+
+def test_a_new_name_and_size_stand_in_every_entry_of_the_enterprise():
+    filing, people = make.filing_in("submitted", employees=40)
+    firm = Enterprise.objects.get(pk=filing.enterprise_id)
+    second = enterprise.add_site(
+        firm, name="北厂区", district=firm.district, zone=None, address="北路 1 号",
+        by=people.owner, at=NOW,
+    )  # fmt: skip
+
+    enterprise.change_profile(firm, by=people.owner, at=NOW, name="云台酒业", employees=3000)
+
+    for entry in (entry_of(filing), entry_of(second)):
+        assert entry["name"] == "云台酒业"
+        assert "ytjy" in entry["search"]
+    assert entry_of(second)["site"] == "北厂区"
+
+
+def test_an_approved_filing_is_found_by_its_number_and_shows_the_gates_to_the_start():
+    filing, people = make.filing_in("in_review")
+
+    receipt = moves.approve_filing(filing, by=people.lead, at=NOW)
+
+    entry = entry_of(filing)
+    assert entry["number"] == receipt.number
+    assert receipt.number.lower() in entry["search"]
+    assert " screening " in entry["shut"]
+
+
+def test_a_waived_gate_is_named_at_once():
+    filing, people = make.filing_in("in_review")
+    assert entry_of(filing)["shut"] == ""
+    version = filing.versions.get()
+    version.content["supplies"] = []
+    version.save()
+
+    moves.waive_gate(filing, "ledger", by=people.lead, at=NOW, reason="集聚区统一储备")
+
+    assert entry_of(filing)["shut"] == " ledger "
+
+
+def test_the_lowest_cover_counts_and_unknown_is_no_number():
+    filing, _people = make.filing_in("submitted")
+    version = filing.versions.get()
+    for days, lowest in (([None, "12.5", "3.0"], "3.0"), ([None], None)):
+        version.content["supplies"] = [{"days": day, "balance": "1"} for day in days]
+        made = desk.entry_of(filing, version.content, returns=0, number="", prestart={})
+        assert (None if made.cover_days is None else str(made.cover_days)) == lowest
+
+
+def test_provinces_are_whole_words():
+    filing, _people = make.filing_in("submitted")
+    content = {"roster": {"count": 3, "origins": [["湖北省", 2], ["", 1], ["河 南省", 1]]}}
+
+    made = desk.entry_of(filing, content, returns=0, number="", prestart={})
+
+    assert made.provinces == " 河南省 湖北省 "
