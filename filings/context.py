@@ -43,6 +43,7 @@ def _entry(request: HttpRequest, route: str, label: str) -> Entry:
 
 def _public_nav(request: HttpRequest) -> list[Entry]:
     return [
+        _entry(request, "library", _("政策库")),
         _entry(request, "help", _("怎么办")),
         _entry(request, "contacts", _("联系方式")),
     ]

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from policies.views import check, support, trial
+from policies.views import check, library, support, trial
 
 _support = [
     path("support/", support.support_home, name="support_home"),
@@ -22,6 +22,13 @@ _support = [
     ),
 ]
 
-_public = [path("policies/check/", check.check, name="check")]
+_public = [
+    path("policies/", library.library, name="library"),
+    path("policies/check/", check.check, name="check"),
+    path("policies/texts/<slug:folder>/", library.library_document, name="library_document"),
+    path(
+        "policies/texts/<slug:folder>/<int:number>/", library.library_clause, name="library_clause"
+    ),
+]
 
 urlpatterns: list[URLPattern | URLResolver] = [*_public, *_support]

@@ -39,6 +39,9 @@ PUBLIC_ROUTES = {
     "contacts": "R2.6: published contacts",
     "help": "how it works",
     "check": "the self-check: answers stay in the visitor's own page",
+    "library": "the published texts",
+    "library_document": "the published texts",
+    "library_clause": "the published texts",
     "sign_in": "the door itself",
     "sign_out": "the reader's own session",
     "register": "the door itself",
@@ -186,6 +189,7 @@ def arguments(route: Route, side: Side) -> dict[str, Any]:
         "uid": "MQ",
         "field": "id",
         "measure": "豫政9-17b",
+        "folder": "yuzheng-2020-9",
         "answer": parts["declared"].pk,
     }
     values["row"] = "x" if route.name == "row_remove" else values["row"].pk
