@@ -17,7 +17,7 @@ from filings.size import CLASSES
 from filings.states import WITH_BUREAU, State
 from jiaozuo_portal.lib.pages import Page, keyset_page
 
-PAGE_SIZE = 30
+PAGE_SIZE = 25
 
 #: The views of the desk, in the order of the page.
 VIEWS: dict[str, Promise | str] = {

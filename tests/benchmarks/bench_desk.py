@@ -1,0 +1,209 @@
+"""What the desk's pages cost beside bare Django pages, in one run on one server and one database.
+
+    python -m tests.benchmarks.bench_desk FILINGS [PEOPLE]
+
+prints the figures as JSON. The database of DATABASE_URL is filled up to FILINGS with synthetic
+filings first (`seed_scale`, seed 1), and kept for the next run. gunicorn serves the floor and the
+pages from one worker; the figures are medians of warm requests over one connection, floor and page
+taking turns, so that whatever else the machine does falls on both.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+ROUNDS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """A page of the portal, the bare page it is held against, and how many times it may cost."""
+
+    page: str
+    floor: str
+    allowed: float
+
+
+def fill(filings: int, people: int) -> None:
+    """Bring the database to `filings` synthetic filings."""
+    from django.core.management import call_command
+
+    from filings.models import District, Filing
+
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    if not District.objects.exists():
+        call_command("load_city", stdout=sys.stderr)
+    missing = filings - Filing.objects.count()
+    if missing > 0:
+        call_command("seed_scale", filings=missing, seed=1, people=people, stdout=sys.stderr)
+        _analyse()
+
+
+def _analyse() -> None:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
+
+
+def cookie_of(user: Any) -> str:
+    """The session cookie of somebody who has just signed in."""
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.create()
+    return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
+
+
+@contextmanager
+def served() -> Iterator[int]:
+    """gunicorn with one worker; its port."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [
+        sys.executable, "-m", "gunicorn", "jiaozuo_portal.wsgi", "--workers", "1", "--threads", "1",
+        "--worker-class", "gthread", "--bind", f"127.0.0.1:{port}", "--log-level", "warning",
+    ]  # fmt: skip
+    process = subprocess.Popen(command, cwd=BASE_DIR)
+    try:
+        for _ in range(100):
+            try:
+                socket.create_connection(("127.0.0.1", port), 0.2).close()
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield port
+    finally:
+        process.terminate()
+        process.wait()
+
+
+class Browser:
+    """One connection that stays open, and a signed-in person."""
+
+    def __init__(self, port: int, cookie: str) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+        self._headers = {"Cookie": cookie, "Host": "localhost"}
+
+    def get(self, path: str) -> tuple[float, bytes]:
+        """Seconds, and the page; raises where it is no page."""
+        begun = time.perf_counter()
+        self._connection.request("GET", path, headers=self._headers)
+        answer = self._connection.getresponse()
+        body = answer.read()
+        passed = time.perf_counter() - begun
+        if answer.status != 200:
+            raise RuntimeError(f"{path}: {answer.status}")
+        return passed, body
+
+
+def compared(browser: Browser, pages: dict[str, Against], rounds: int) -> dict[str, Any]:
+    """Medians in milliseconds and the ratio of each page to its floor."""
+    figures = {}
+    for name, against in pages.items():
+        for path in (against.page, against.floor):
+            browser.get(path)
+        taken: dict[str, list[float]] = {"page": [], "floor": []}
+        for _ in range(rounds):
+            taken["floor"].append(browser.get(against.floor)[0])
+            seconds, body = browser.get(against.page)
+            taken["page"].append(seconds)
+        floor, page = (statistics.median(taken[key]) for key in ("floor", "page"))
+        figures[name] = {
+            "ms": round(page * 1000, 2),
+            "floor_ms": round(floor * 1000, 2),
+            "ratio": round(page / floor, 2),
+            "allowed": against.allowed,
+            "bytes": len(body),
+        }
+    return figures
+
+
+def pages_of(district: Any, filing: int, deepest: str) -> dict[str, Against]:
+    """What is measured, and what it may cost."""
+    bare = f"/floor/list/?district={district.pk}"
+    queue = "/desk/?view=all"
+    return {
+        "queue": Against(queue, bare, 1.5),
+        "queue, waiting": Against("/desk/", bare, 1.5),
+        "queue, deepest": Against(f"{queue}&after={deepest}", bare, 2.25),
+        "queue, three filters": Against(
+            f"{queue}&state=started&size=small&industry=industry", bare, 2
+        ),
+        "queue, rare filters": Against(f"{queue}&gate=ledger&cover=2&province=%E6%B9%96", bare, 2),
+        "queue, search": Against(f"{queue}&q=%E4%BA%91%E5%8F%B0", bare, 2),
+        "queue, pinyin": Against(f"{queue}&q=jzyt", bare, 2),
+        "queue, nothing found": Against(f"{queue}&q=zzzzzzz", bare, 2),
+        "filing": Against(f"/filings/{filing}/review/", f"/floor/filings/{filing}/", 6),
+    }
+
+
+def figures(filings: int, people: int = 50, rounds: int = ROUNDS) -> dict[str, Any]:
+    """Fill, serve, measure."""
+    from filings.models import CitySetting, DeskEntry, District, Filing, User
+
+    fill(filings, people)
+    setting = CitySetting.current()
+    setting.review_hours = 48
+    setting.save()
+    district = District.objects.order_by("order", "code")[0]
+    reviewer = User.objects.get(username=f"scale-{district.code}-0")
+    held = Filing.objects.filter(district=district, version__gt=0).order_by("-pk")[0]
+    with served() as port:
+        browser = Browser(port, cookie_of(reviewer))
+        deepest = _deepest(DeskEntry.objects.filter(district=district))
+        return {
+            "filings": Filing.objects.count(),
+            "in_district": Filing.objects.filter(district=district).count(),
+            "pages": compared(browser, pages_of(district, held.pk, deepest), rounds),
+        }
+
+
+def _deepest(entries: Any) -> str:
+    """The token of the page before the last rows."""
+    from filings.queries.desk import SORTS
+    from jiaozuo_portal.lib.pages import keyset_page
+
+    order = [
+        name.removeprefix("-") if name.startswith("-") else f"-{name}"
+        for name in SORTS["oldest"][1]
+    ]
+    last = list(entries.filter(submitted_at__isnull=False).order_by(*order)[:60])
+    page = keyset_page(
+        entries.filter(pk__in=[entry.pk for entry in last]), order=SORTS["oldest"][1], size=10
+    )
+    return page.next or ""
+
+
+def main() -> None:
+    """The figures on standard output."""
+    import django
+
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.benchmarks.floor_settings"
+    django.setup()
+    numbers = [int(number) for number in sys.argv[1:]]
+    sys.stdout.write(json.dumps(figures(*numbers), indent=2, ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__":
+    main()
