@@ -66,6 +66,8 @@ def _nav(request: HttpRequest, user: User) -> list[Entry]:
             entries.append(_entry(request, route, label))
     if user.posts_of("policy") and not user.roles:
         entries.append(_entry(request, "support_home", _("支持政策")))
+    if user.posts_of("policy"):
+        entries.append(_entry(request, "policy_packs", _("政策维护")))
     if user.posts_of("bureau"):
         entries.append(_entry(request, "join_requests", _("加入申请")))
     return entries + _public_nav(request)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from policies.views import check, library, support, trial
+from policies.views import check, clause_editor, library, packs, support, trial
 
 _support = [
     path("support/", support.support_home, name="support_home"),
@@ -31,4 +31,17 @@ _public = [
     ),
 ]
 
-urlpatterns: list[URLPattern | URLResolver] = [*_public, *_support]
+_packs = [
+    path("packs/", packs.packs, name="policy_packs"),
+    path("packs/<int:pk>/draft/", packs.draft_new, name="policy_draft_new"),
+    path("packs/<int:pk>/withdraw/", packs.version_withdraw, name="policy_withdraw"),
+    path("packs/<int:pk>/restore/", packs.version_restore, name="policy_restore"),
+    path("packs/drafts/<int:pk>/", packs.draft, name="policy_draft"),
+    path("packs/drafts/<int:pk>/ask/", packs.draft_ask, name="policy_draft_ask"),
+    path("packs/drafts/<int:pk>/publish/", packs.draft_publish, name="policy_draft_publish"),
+    path("packs/drafts/<int:pk>/end/", packs.draft_end, name="policy_draft_end"),
+    path("packs/drafts/<int:pk>/new/", packs.clause_new, name="policy_clause_new"),
+    path("packs/drafts/<int:pk>/items/<str:measure>/", clause_editor.clause, name="policy_clause"),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [*_public, *_packs, *_support]

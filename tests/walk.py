@@ -25,7 +25,8 @@ from filings.models import (
     User,
 )
 from filings.sheets.samples import planted_workbook
-from policies.domain import declarations
+from policies.domain import declarations, pack_drafts
+from policies.models import Pack, PackDraft
 from tests import factories as make
 from tests.factories import NOW
 
@@ -145,8 +146,14 @@ def _parts(
         "join": asked,
         "invitation": invitation,
         "notice": Notice.objects.filter(to=owner).first(),
+        "draft": _draft(roles["policy"]),
         "declared": declarations.declare(filing, "affected_by_epidemic", True, by=owner, at=NOW),
     }
+
+
+def _draft(by: User) -> PackDraft:
+    """A draft of the published pack; the pages of drafts belong to every policy officer."""
+    return pack_drafts.start_draft(Pack.objects.published().get(), name="Spring", by=by, at=NOW)
 
 
 _PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -196,6 +203,10 @@ def arguments(route: Route, side: Side) -> dict[str, Any]:
     values["member"] = values["member"].pk
     if route.name.startswith(("enterprise", "site_", "member")):
         values["pk"] = side.enterprise.pk
+    if route.name.startswith(("policy_draft", "policy_clause")):
+        values["pk"] = parts["draft"].pk
+    if route.name in ("policy_draft_new", "policy_withdraw", "policy_restore"):
+        values["pk"] = parts["draft"].base_id
     special = {
         "correction_mend": ("pk", parts["returned"].pk),
         "correction_unmend": ("pk", parts["returned"].pk),
