@@ -82,6 +82,11 @@ class DeskEntry(models.Model):
             models.Index(fields=("submitted_at", "filing"), name="entry_city_oldest"),
             models.Index(fields=("state_since", "filing"), name="entry_city_since"),
             models.Index(fields=("pinyin", "filing"), name="entry_city_name"),
+            # The counts of all views of a bureau, read from the index alone.
+            models.Index(
+                fields=("district", "state", "holder", "returns", "submitted_at"),
+                name="entry_views",
+            ),
             # What a reviewer holds, and what waits: few rows of many.
             models.Index(
                 fields=("holder",),

@@ -149,9 +149,20 @@ def queue(entries: QuerySet[DeskEntry], asked: Asked, *, user: User, at: datetim
     return Queue(
         rows=[_row(entry, limit, at) for entry in page.rows],
         page=page,
-        total=narrowed.count() if conditions else counts.get(asked.view, counts["all"]),
+        total=_total(page, narrowed, conditions, counts.get(asked.view, counts["all"])),
         counts={name: counts[name] for name in VIEWS if name in counts},
     )
+
+
+def _total(
+    page: Page[DeskEntry], narrowed: QuerySet[DeskEntry], conditions: list[Q], in_view: int
+) -> int:
+    """How many there are. What stands on one page, or is a whole view, is counted already."""
+    if not conditions:
+        return in_view
+    if page.next is None and page.previous is None:
+        return len(page.rows)
+    return narrowed.count()
 
 
 def counts_of(rows: QuerySet[Any], views: dict[str, Q]) -> dict[str, int]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -14,7 +15,7 @@ from django.template import Context
 from django.templatetags.static import static
 from django.utils import dateformat, timezone
 from django.utils.functional import Promise
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
@@ -83,14 +84,19 @@ LOOKS: dict[str, Look] = {
     "failed": Look("cross-circle", DANGER, gettext_lazy("失败")),
 }
 _UNKNOWN_LOOK = Look("dot", NEUTRAL)
+_SELECTED = SafeString(" selected")
 
 
 # ---------------------------------------------------------------- icons and states
 @register.simple_tag
 def icon(name: str, label: str = "", css: str = "") -> SafeString:
     """An icon of `static/icons.svg`; without a label it is decoration and hidden from readers."""
-    address = f"{static('icons.svg')}#{name}"
-    classes = f"icon {css}".strip()
+    return _drawn(f"{static('icons.svg')}#{name}", f"icon {css}".strip(), label)
+
+
+# The same few icons and states stand in every row of a long list.
+@lru_cache(maxsize=512)
+def _drawn(address: str, classes: str, label: str) -> SafeString:
     if label:
         return format_html(
             '<svg class="{}" role="img" aria-label="{}"><use href="{}"/></svg>',
@@ -114,8 +120,12 @@ def badge(state: Any, word: Any = "", css: str = "") -> SafeString:
     shown = str(word or getattr(state, "label", "") or look.word)
     if not shown:
         raise ValueError(f"state {code!r} needs its word: {{% badge code word %}}")
-    classes = f"state state-{look.tone} {css}".strip()
-    return format_html('<span class="{}">{}{}</span>', classes, icon(look.icon), shown)
+    return _stamped(f"state state-{look.tone} {css}".strip(), icon(look.icon), shown)
+
+
+@lru_cache(maxsize=512)
+def _stamped(classes: str, drawn: SafeString, shown: str) -> SafeString:
+    return format_html('<span class="{}">{}{}</span>', classes, drawn, shown)
 
 
 @register.filter
@@ -275,6 +285,25 @@ def part_of(value: int, whole: int) -> int:
 def widget_attr(field: BoundField, name: str) -> str:
     """An attribute of a field's widget, such as `data-unit` or `data-clause`; blank if not set."""
     return field.field.widget.attrs.get(name, "")
+
+
+@register.simple_tag
+def select(field: BoundField) -> SafeString:
+    """A field of choices, drawn without the widget's templates: a desk has ten of them a page."""
+    chosen = str(field.value() or "")
+    options = format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        (
+            (value, _SELECTED if str(value) == chosen else "", label)
+            for value, label in field.field.choices  # type: ignore[attr-defined]
+        ),
+    )
+    css = field.field.widget.attrs.get("class", "")
+    return format_html(
+        '<select name="{}" id="{}" class="{}">{}</select>',
+        field.html_name, field.id_for_label, css, options,
+    )  # fmt: skip
 
 
 @register.filter
