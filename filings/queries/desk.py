@@ -141,28 +141,17 @@ def queue(entries: QuerySet[DeskEntry], asked: Asked, *, user: User, at: datetim
     """
     limit = overdue_since(at)
     views = _views(user, limit)
-    counts = counts_of(entries, views)
-    conditions = conditions_of(asked, at)
-    narrowed = entries.filter(views.get(asked.view, Q()), *conditions)
+    wanted = Q(views.get(asked.view, Q()), *conditions_of(asked, at))
+    counts = counts_of(entries, views | {"wanted": wanted})
+    narrowed = entries.filter(wanted)
     shown = narrowed.select_related("district", "zone", "holder").defer("search")
     page = keyset_page(shown, order=SORTS[asked.sort][1], after=asked.after, size=PAGE_SIZE)
     return Queue(
         rows=[_row(entry, limit, at) for entry in page.rows],
         page=page,
-        total=_total(page, narrowed, conditions, counts.get(asked.view, counts["all"])),
+        total=counts["wanted"],
         counts={name: counts[name] for name in VIEWS if name in counts},
     )
-
-
-def _total(
-    page: Page[DeskEntry], narrowed: QuerySet[DeskEntry], conditions: list[Q], in_view: int
-) -> int:
-    """How many there are. What stands on one page, or is a whole view, is counted already."""
-    if not conditions:
-        return in_view
-    if page.next is None and page.previous is None:
-        return len(page.rows)
-    return narrowed.count()
 
 
 def counts_of(rows: QuerySet[Any], views: dict[str, Q]) -> dict[str, int]:
