@@ -37,6 +37,7 @@ _packs = [
     path("packs/<int:pk>/withdraw/", packs.version_withdraw, name="policy_withdraw"),
     path("packs/<int:pk>/restore/", packs.version_restore, name="policy_restore"),
     path("packs/drafts/<int:pk>/", packs.draft, name="policy_draft"),
+    path("packs/drafts/<int:pk>/preview/", packs.draft_preview, name="policy_draft_preview"),
     path("packs/drafts/<int:pk>/ask/", packs.draft_ask, name="policy_draft_ask"),
     path("packs/drafts/<int:pk>/publish/", packs.draft_publish, name="policy_draft_publish"),
     path("packs/drafts/<int:pk>/end/", packs.draft_end, name="policy_draft_end"),

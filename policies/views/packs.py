@@ -17,10 +17,12 @@ from jiaozuo_portal.lib.doors import open_to
 from policies.domain import pack_drafts
 from policies.domain.packs import UnfitPack
 from policies.forms.drafts import DraftForm, NewClauseForm, ReasonForm
+from policies.forms.rule_page import VERDICT_WORDS
 from policies.models import Pack, PackDraft
+from policies.queries.draft_effect import draft_effect
 from policies.queries.live_check import items_of_draft
 from policies.queries.pack_drafts import faults_of, merged_content
-from policies.queries.packs import rules_of
+from policies.queries.packs import published_rules, rules_from, rules_of
 
 #: More than these are the same fault many times.
 MOST_FAULTS = 50
@@ -106,6 +108,31 @@ def _draft_page(
         "form": form or ReasonForm(),
     }
     return render(request, "policies/editor/draft.html", context, status=status)
+
+
+@open_to("policy")
+def draft_preview(request: HttpRequest, pk: int) -> HttpResponse:
+    """Whom the draft touches: how many filings gain, lose or are left open, and where."""
+    draft = _draft(request, pk)
+    rules = published_rules()
+    content, overlap = merged_content(draft)
+    effect = None
+    if rules is not None and overlap is None and not faults_of(content):
+        before = rules.row.content
+        paths = [path for path in {*before, *content} if before.get(path) != content.get(path)]
+        day = clock.day_of(clock.now())
+        effect = draft_effect(rules.pack, rules_from(content), paths, day)
+    context = {
+        "draft": draft,
+        "effect": effect,
+        "no_base": rules is None,
+        "tables": effect and [(_("县（市）区"), effect.districts), (_("行业"), effect.industries)],
+        "samples": [
+            (one, VERDICT_WORDS[one.before], VERDICT_WORDS[one.after])
+            for one in (effect.samples if effect else ())
+        ],
+    }
+    return render(request, "policies/editor/preview.html", context)
 
 
 @open_to("policy", methods=("POST",))

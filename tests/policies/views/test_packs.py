@@ -1,0 +1,147 @@
+"""The pages of versions and drafts: from a draft to publishing, and whom it touches before."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from filings.models import AuditEntry
+from policies.domain.declarations import declare
+from policies.domain.pack_drafts import save_clause, start_draft
+from policies.eligibility.yaml_files import parse_yaml
+from policies.models import Pack, PackDraft, SupportLink
+from policies.queries import draft_effect as effects
+from policies.queries.pack_drafts import content_of_draft, stamp_of
+from tests.factories import NOW, filing, officer, owner_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def editor(client, clock_at):
+    clock_at(NOW.isoformat())
+    person = officer("policy")
+    client.force_login(person)
+    return person
+
+
+@pytest.fixture
+def draft(pack, editor):
+    return start_draft(pack, name="修订", by=editor, at=NOW)
+
+
+def turn_round(draft, by):
+    """甲1-2 is for those who are not insured."""
+    text = content_of_draft(draft)["a/02.yaml"]
+    content = parse_yaml(text.encode(), "")
+    item = content["items"][0]
+    item["when"]["eq"] = False
+    for case in item["cases"]:
+        if "insured" in case["facts"]:
+            case["facts"]["insured"] = not case["facts"]["insured"]
+    save_clause(draft, "a/02.yaml", content, stamp=stamp_of(text), by=by, at=NOW)
+
+
+def url(name, *args):
+    return reverse(name, args=args)
+
+
+def test_a_draft_goes_from_start_to_published_through_its_pages(client, pack, editor):
+    client.post(url("policy_draft_new", pack.pk), {"name": "三月修订"})
+    draft = PackDraft.objects.get()
+    assert "三月修订" in client.get(url("policy_packs")).content.decode()
+    turn_round(draft, editor)
+    client.post(url("policy_draft_ask", draft.pk))
+    draft.refresh_from_db()
+    refused = client.post(url("policy_draft_publish", draft.pk), {"revision": draft.revision})
+    assert refused.status_code == 403
+    client.force_login(officer("policy"))
+    answer = client.post(url("policy_draft_publish", draft.pk), {"revision": draft.revision})
+
+    assert answer.url == url("policy_packs")
+    assert Pack.objects.published().get().version == 2
+
+
+def test_the_preview_counts_by_district_and_names_nobody(client, draft, editor):
+    for insured in (True, False, None):
+        made = filing(name=f"秘密{insured}厂")
+        if insured is not None:
+            declare(made, "insured", insured, by=owner_of(made.enterprise), at=NOW)
+    turn_round(draft, editor)
+    links = SupportLink.objects.count()
+    answer = client.get(url("policy_draft_preview", draft.pk))
+
+    effect = answer.context["effect"]
+    assert (effect.measures, effect.judged, effect.total) == (1, 3, 3)
+    assert (effect.sums.gained, effect.sums.lost, effect.sums.undecided) == (1, 1, 0)
+    assert [group.gained for group in effect.districts] == [1]
+    assert [group.lost for group in effect.industries] == [1]
+    assert "秘密" not in answer.content.decode()
+    assert SupportLink.objects.count() == links
+
+
+def test_the_preview_asks_as_often_for_many_filings_as_for_one(client, draft, editor):
+    turn_round(draft, editor)
+    filing()
+    client.get(url("policy_draft_preview", draft.pk))  # fills what a process keeps
+    with CaptureQueriesContext(connection) as one:
+        client.get(url("policy_draft_preview", draft.pk))
+    for _number in range(3):
+        filing()
+    with CaptureQueriesContext(connection) as many:
+        client.get(url("policy_draft_preview", draft.pk))
+
+    assert len(many) == len(one)
+
+
+def test_the_preview_looks_at_the_newest_filings_and_says_so(client, draft, editor, monkeypatch):
+    monkeypatch.setattr(effects, "MOST_FILINGS", 2)
+    for _number in range(3):
+        filing()
+    turn_round(draft, editor)
+    effect = client.get(url("policy_draft_preview", draft.pk)).context["effect"]
+
+    assert (effect.judged, effect.total) == (2, 3)
+
+
+def test_a_new_clause_begins_on_its_page_and_opens_in_the_editor(client, draft):
+    given = {
+        "document": "甲1",
+        "number": "9",
+        "departments": ["市税务局"],
+        **{f"{name}_zh": "新的" for name in ("label", "summary", "apply")},
+        **{f"{name}_en": "new" for name in ("label", "summary", "apply")},
+    }
+    wrong = client.post(url("policy_clause_new", draft.pk), given | {"number": "2"})
+    answer = client.post(url("policy_clause_new", draft.pk), given)
+
+    assert wrong.status_code == 422
+    assert "已经有第 2 条" in wrong.content.decode()
+    assert client.get(answer.url).status_code == 200
+
+
+@pytest.mark.parametrize("move", ["withdraw", "restore"])
+def test_a_version_is_withdrawn_and_restored_with_a_reason(client, pack, editor, move):
+    page = url(f"policy_{move}", pack.pk)
+    if move == "restore":
+        assert client.get(page).status_code == 422
+        Pack.objects.update(status="withdrawn")
+    assert client.get(page).status_code == 200
+    assert client.post(page, {"reason": ""}).status_code == 422
+    answer = client.post(page, {"reason": "数字有误"})
+
+    assert answer.status_code == 302
+    assert AuditEntry.objects.get(action=f"pack.{move}").reason == "数字有误"
+    assert not Pack.objects.published().exists()
+
+
+def test_a_draft_is_returned_and_given_up_with_a_reason(client, draft, editor):
+    turn_round(draft, editor)
+    client.post(url("policy_draft_ask", draft.pk))
+    assert client.post(url("policy_draft_end", draft.pk), {"reason": ""}).status_code == 422
+    client.post(url("policy_draft_end", draft.pk), {"move": "take_back", "reason": "再改"})
+    draft.refresh_from_db()
+    assert draft.status == "open"
+    client.post(url("policy_draft_end", draft.pk), {"move": "discard", "reason": "不用了"})
+    draft.refresh_from_db()
+    assert draft.status == "discarded"
