@@ -77,6 +77,8 @@ def _account_links(user: User) -> list[Entry]:
     links = [{"label": _("我的账号"), "url": reverse("account"), "icon": "user"}]
     if user.is_superuser or any(post.role == "lead" for post in user.posts):
         links.append({"label": _("邀请同事"), "url": reverse("invitation_new"), "icon": "users"})
+    if "owner" in user.roles.values() or any(post.role == "lead" for post in user.posts):
+        links.append({"label": _("接口令牌"), "url": reverse("api_tokens"), "icon": "shield"})
     if user.is_staff:
         links.append({"label": _("平台管理"), "url": reverse("admin:index"), "icon": "shield"})
     return links

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from jiaozuo_portal.lib.refusals import NotAllowed, Refused, Stale
 
 from .access import (
@@ -17,7 +19,8 @@ from .domain.audit import record as record_audit
 from .domain.notices import members_of
 from .domain.notices import send as send_notice
 from .models import Agency, AgencyContact, Enterprise, Filing, User
-from .models.filing import filing_scope
+from .models.filing import Knower, filing_scope
+from .models.people import Post
 from .queries.standing import Standing, standing_of
 from .states import State
 
@@ -92,6 +95,12 @@ def published_contacts() -> list[AgencyContact]:
     return list(found.select_related("agency").order_by("pk"))
 
 
+def filings_visible_to(knower: Knower) -> QuerySet[Filing]:
+    """The filings that `knower` may know of, with their places and entries."""
+    found = Filing.objects.visible_to(knower)
+    return found.select_related("enterprise", "site", "district", "zone", "desk_entry")
+
+
 def filings_by_id(ids: Iterable[int]) -> dict[int, Filing]:
     """The filings with these ids, with what `facts_of` reads."""
     found = Filing.objects.select_related("enterprise", "district", "zone", "site")
@@ -105,8 +114,10 @@ __all__ = [
     "AgencyContact",
     "Enterprise",
     "Filing",
+    "Knower",
     "KnownFact",
     "NotAllowed",
+    "Post",
     "Refused",
     "Stale",
     "Standing",
@@ -114,6 +125,7 @@ __all__ = [
     "facts_of",
     "filing_scope",
     "filings_by_id",
+    "filings_visible_to",
     "is_member",
     "may_edit_enterprise",
     "notify_enterprise",

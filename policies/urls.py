@@ -2,7 +2,9 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from policies.views import check, clause_editor, library, packs, support, trial
+from policies.api import pages
+from policies.api.endpoints import api
+from policies.views import check, clause_editor, library, packs, support, tokens, trial
 
 _support = [
     path("support/", support.support_home, name="support_home"),
@@ -45,4 +47,11 @@ _packs = [
     path("packs/drafts/<int:pk>/items/<str:measure>/", clause_editor.clause, name="policy_clause"),
 ]
 
-urlpatterns: list[URLPattern | URLResolver] = [*_public, *_packs, *_support]
+_api: list[URLPattern | URLResolver] = [
+    path("api/", pages.api_reference, name="api_reference"),
+    path("api/tokens/", tokens.api_tokens, name="api_tokens"),
+    path("api/tokens/<int:token>/revoke/", tokens.api_token_revoke, name="api_token_revoke"),
+    path("api/v1/", api.urls),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [*_public, *_api, *_packs, *_support]

@@ -25,7 +25,7 @@ from filings.models import (
     User,
 )
 from filings.sheets.samples import planted_workbook
-from policies.domain import declarations, pack_drafts
+from policies.domain import declarations, pack_drafts, tokens
 from policies.models import Pack, PackDraft
 from tests import factories as make
 from tests.factories import NOW
@@ -43,6 +43,7 @@ PUBLIC_ROUTES = {
     "library": "the published texts",
     "library_document": "the published texts",
     "library_clause": "the published texts",
+    "api_reference": "how the interface is called",
     "sign_in": "the door itself",
     "sign_out": "the reader's own session",
     "register": "the door itself",
@@ -147,6 +148,9 @@ def _parts(
         "invitation": invitation,
         "notice": Notice.objects.filter(to=owner).first(),
         "draft": _draft(roles["policy"]),
+        "token": tokens.make_token(
+            firm, name=name, scopes=["filings"], days=30, by=make.fresh(owner), at=NOW
+        )[0],
         "declared": declarations.declare(filing, "affected_by_epidemic", True, by=owner, at=NOW),
     }
 
@@ -167,10 +171,10 @@ class Route:
 
 
 def routes(resolver: Any = None, prefix: str = "") -> Iterator[Route]:
-    """Every route of the portal; the admin site has a test of its own."""
+    """Every route of the portal; the admin site and the interface have tests of their own."""
     for entry in (resolver or get_resolver()).url_patterns:
         if isinstance(entry, URLResolver):
-            if entry.app_name != "admin":
+            if entry.app_name not in {"admin", "ninja"}:
                 yield from routes(entry, prefix + str(entry.pattern))
         elif isinstance(entry, URLPattern) and not prefix.startswith(("static/", "media/")):
             yield Route(str(entry.name), prefix + str(entry.pattern), entry.callback)
@@ -219,6 +223,8 @@ def arguments(route: Route, side: Side) -> dict[str, Any]:
         "attachment_remove": ("key", parts["attachment"].key),
         "notice_open": ("key", parts["notice"].key),
     }
+    if route.name.startswith("api_token"):
+        values["token"] = parts["token"].pk
     if route.name in special:
         name, value = special[route.name]
         values[name] = value

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Protocol
 
 from django.conf import settings
 from django.db import models
@@ -16,10 +17,21 @@ from .enterprise import Enterprise, Site
 from .place import District, Zone
 
 if TYPE_CHECKING:
-    from .people import User
+    from .people import Post, User
 
 
-def filing_scope(user: User, prefix: str = "") -> models.Q:
+class Knower(Protocol):
+    """Somebody who may know of filings: a person, or the bearer of a key."""
+
+    @property
+    def roles(self) -> Mapping[int, str]:
+        """Enterprise id to role."""
+
+    def posts_of(self, *kinds: str) -> tuple[Post, ...]:
+        """The posts in agencies of these kinds."""
+
+
+def filing_scope(user: Knower, prefix: str = "") -> models.Q:
     """The condition under which a row that belongs to a filing may be seen by `user`.
 
     `prefix` leads from the row to its filing (`"filing__"`). An enterprise sees its own; a bureau
@@ -45,7 +57,7 @@ def filing_scope(user: User, prefix: str = "") -> models.Q:
 class FilingQuerySet(models.QuerySet["Filing"]):
     """Reads of filings."""
 
-    def visible_to(self, user: User) -> FilingQuerySet:
+    def visible_to(self, user: Knower) -> FilingQuerySet:
         """The filings this person may know of."""
         return self.filter(filing_scope(user))
 

@@ -4,8 +4,10 @@ from .declaration import Declaration
 from .draft import DraftFile, PackDraft
 from .match import Match, SupportLink
 from .pack import Clause, Document, Measure, Pack
+from .token import ApiToken
 
 __all__ = [
+    "ApiToken",
     "Clause",
     "Declaration",
     "Document",

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from filings.public import User, filing_scope
+from filings.public import Knower, User, filing_scope
 
 from .pack import Pack
 
@@ -37,7 +37,7 @@ class Match(models.Model):
 class SupportLinkQuerySet(models.QuerySet["SupportLink"]):
     """Reads of links."""
 
-    def visible_to(self, user: User) -> SupportLinkQuerySet:
+    def visible_to(self, user: User | Knower) -> SupportLinkQuerySet:
         """Those of the filings of the enterprises that the person works for.
 
         SECURITY: reasons quote what the enterprise declared; authorities get counts only

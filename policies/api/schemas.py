@@ -1,0 +1,131 @@
+"""What the interface sends: money and exact numbers as text, days and moments in ISO 8601."""
+
+from __future__ import annotations
+
+import datetime as when
+from typing import Any
+
+from ninja import Schema
+
+
+class Problem(Schema):
+    """Why something was not done (RFC 9457). `place` leads to a value of the request."""
+
+    title: str
+    status: int
+    detail: str
+    place: str = ""
+
+
+class DocumentOut(Schema):
+    """One official text."""
+
+    key: str
+    number: str
+    title: str
+    issuer: str
+    level: str
+    date: when.date
+    valid_from: when.date
+    valid_until: when.date | None
+    measures: list[str]
+
+
+class Documents(Schema):
+    """All texts of the published pack."""
+
+    pack: str
+    version: int
+    documents: list[DocumentOut]
+
+
+class MeasureOut(Schema):
+    """One independent measure of a text, in our own words."""
+
+    id: str
+    document: str
+    clause: str
+    label: str
+    summary: str
+    kind: str
+    strength: str
+    topic: str
+    departments: list[str]
+    apply: str
+    valid_from: when.date
+    valid_until: when.date | None
+    facts: list[str]
+
+
+class Measures(Schema):
+    """Measures of the published pack."""
+
+    pack: str
+    version: int
+    measures: list[MeasureOut]
+
+
+class Matched(Schema):
+    """One judged profile, as the command `match_facts` prints it."""
+
+    id: str | None
+    as_of: when.date
+    derived: dict[str, Any]
+    results: dict[str, Any]
+    topics: dict[str, Any]
+    ask_next: list[str]
+
+
+class Matches(Schema):
+    """The judged profiles in the order in which they came."""
+
+    pack: str
+    version: int
+    profiles: list[Matched]
+
+
+class FilingOut(Schema):
+    """Where a filing stands. `shut` names the gates that do not stand open."""
+
+    id: int
+    enterprise: str
+    uscc: str
+    site: str
+    district: str
+    zone: str | None
+    state: str
+    state_label: str
+    state_since: when.datetime
+    version: int
+    approved_version: int | None
+    submitted_at: when.datetime | None
+    receipt_number: str | None
+    shut: list[str]
+
+
+class Filings(Schema):
+    """A page of filings; `next` is the value of `after` that leads on."""
+
+    filings: list[FilingOut]
+    next: str | None
+
+
+class LinkOut(Schema):
+    """The standing verdict on one measure, under which version, and what it rests on."""
+
+    measure: str
+    label: str
+    verdict: str
+    amount_yuan: str | None
+    missing: list[str]
+    pack_version: int
+    day: when.date
+    valid_until: when.date | None
+    since: when.datetime
+
+
+class Links(Schema):
+    """All standing verdicts of a filing but those of a duty of government."""
+
+    filing: int
+    links: list[LinkOut]

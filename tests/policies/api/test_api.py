@@ -1,0 +1,339 @@
+"""The interface: keys, scopes, the same access as the pages, and nothing that breaks it."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from filings.models import AuditEntry, Membership, Notice
+from jiaozuo_portal.lib import clock
+from jiaozuo_portal.lib.refusals import NotAllowed, Refused
+from policies.domain import matching, packs, tokens
+from policies.models import ApiToken
+from tests import factories as make
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+
+ALL = ("match", "filings", "links")
+
+
+@pytest.fixture(autouse=True)
+def published(clock_at):
+    clock_at(NOW.isoformat())
+    packs.load_folder(None, at=NOW)
+
+
+def key_of(holder, by, scopes=ALL, days=30, at=None) -> str:
+    at = at or clock.real_now()
+    return tokens.make_token(holder, name="测试", scopes=scopes, days=days, by=by, at=at)[1]
+
+
+def get(client, path, key="", **query):
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    return client.get(f"/api/v1/{path}", query, headers=headers)
+
+
+def post(client, body, key=""):
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    raw = body if isinstance(body, (str, bytes)) else json.dumps(body)
+    return client.post("/api/v1/match", raw, content_type="application/json", headers=headers)
+
+
+def firm_with_key(state="submitted", **more):
+    filing, people = make.filing_in(state, **more)
+    owner = make.fresh(people.owner)
+    return filing, owner, key_of(filing.enterprise, owner)
+
+
+def test_texts_and_measures_are_open_to_everybody(client):
+    documents = get(client, "documents").json()
+    measures = get(client, "measures").json()["measures"]
+    one = get(client, "measures/豫政9-17b").json()
+
+    assert [row["key"] for row in documents["documents"]] == ["豫政9", "焦政4", "焦政办4"]
+    assert sum(len(row["measures"]) for row in documents["documents"]) == len(measures)
+    assert "duty of government only" not in {row["kind"] for row in measures}
+    assert one in measures
+    assert {"layoff_count", "employees"} <= set(one["facts"])
+    only = get(client, "measures", document="焦政4").json()["measures"]
+    assert {row["document"] for row in only} == {"焦政4"}
+    assert get(client, "measures/没有").status_code == 404
+
+
+def test_the_readers_language_is_answered(client):
+    chinese = get(client, "measures/豫政9-17b").json()["label"]
+    english = client.get("/api/v1/measures/豫政9-17b", headers={"Accept-Language": "en"}).json()
+
+    assert english["label"] != chinese
+    assert english["label"].startswith("Half of last year")
+
+
+def test_judging_gives_what_the_command_prints(client, tmp_path):
+    _filing, _owner, key = firm_with_key()
+    profiles = [
+        {"id": "一", "as_of": "2020-03-10", "facts": {"employees": 40, "layoff_count": 0}},
+        {"facts": {"is_resuming_or_resumed": True}},
+    ]
+    file, out = tmp_path / "profiles.json", StringIO()
+    file.write_text(json.dumps(profiles), encoding="utf-8")
+    call_command("match_facts", str(file), stdout=out)
+
+    answer = post(client, profiles, key).json()
+
+    plain = [{**one, "as_of": None} for one in answer["profiles"]]
+    assert plain == [{**one, "as_of": None} for one in json.loads(out.getvalue())]
+    assert answer["profiles"][0]["as_of"] == "2020-03-10"
+
+
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        ({"facts": {"no_such_fact": 1}}, "facts.no_such_fact"),
+        ({"facts": {"employees": "many"}}, "facts.employees"),
+        ({"facts": {"employees": -1}}, "facts.employees"),
+        ({"facts": {}, "as_of": "2020-02-30"}, "as_of"),
+        ([{"facts": {}}, {"fact": {}}], "[1].fact"),
+        ('{"facts": {"employees": NaN}}', "NaN"),
+        ("[" * 10_000, ""),
+        ("{", "第 1 行第 2 列"),
+        (b"\xff\xfe", "第 1 个字节"),
+        ([{"facts": {}}] * 101, ""),
+        ('{"facts": {"employees": ' + "9" * 5000 + "}}", "99999999999999999999…"),
+    ],
+)
+def test_a_wrong_body_is_refused_with_its_place(client, body, place):
+    _filing, _owner, key = firm_with_key()
+
+    answer = post(client, body, key)
+
+    assert answer.status_code == 422
+    assert answer.json()["place"] == place
+    assert answer.json()["detail"]
+
+
+def test_a_body_that_is_too_large_is_refused(client):
+    _filing, _owner, key = firm_with_key()
+
+    assert post(client, b" " * (300 * 1024), key).status_code == 413
+
+
+def test_an_enterprise_reads_its_own_filings_and_no_other(client):
+    filing, _owner, key = firm_with_key("approved")
+    other, *_ = firm_with_key("approved")
+
+    shown = get(client, "filings", key).json()
+
+    assert [row["id"] for row in shown["filings"]] == [filing.pk]
+    assert shown["filings"][0]["receipt_number"] == filing.receipts.get().number
+    assert "screening" in shown["filings"][0]["shut"]
+    assert get(client, f"filings/{filing.pk}", key).json() == shown["filings"][0]
+    assert get(client, f"filings/{other.pk}", key).status_code == 404
+    assert get(client, f"filings/{other.pk}/links", key).status_code == 404
+    assert get(client, f"filings/{2**70}", key).status_code == 404
+
+
+def test_an_agency_reads_its_district_and_no_verdict(client):
+    here, people = make.filing_in("submitted")
+    there, _ = make.filing_in("submitted", district="410803")
+    matching.match_filing(here.pk, at=NOW)
+    bureau = people.lead.postings.get().agency
+    key = key_of(bureau, people.lead)
+
+    assert [row["id"] for row in get(client, "filings", key).json()["filings"]] == [here.pk]
+    assert get(client, f"filings/{there.pk}", key).status_code == 404
+    assert get(client, f"filings/{here.pk}/links", key).json()["links"] == []
+
+
+def test_links_are_the_standing_verdicts(client):
+    filing, _owner, key = firm_with_key()
+    matching.match_filing(filing.pk, at=NOW)
+
+    links = get(client, f"filings/{filing.pk}/links", key).json()["links"]
+
+    current = filing.support_links.filter(superseded_at=None)
+    assert {row["measure"]: row["verdict"] for row in links} == dict(
+        current.values_list("measure", "verdict")
+    )
+    assert {row["pack_version"] for row in links} == {1}
+    assert all(row["missing"] for row in links if row["verdict"] == "unknown" and row["missing"])
+
+
+def test_pages_turn_without_losing_a_row(client, monkeypatch):
+    monkeypatch.setattr("policies.api.reads.PAGE", 2)
+    filings = [make.filing_in("submitted")[0] for _ in range(5)]
+    lead = make.officer("bureau", district=filings[0].district.code, role="lead")
+    key = key_of(lead.postings.get().agency, lead)
+
+    seen, after = [], ""
+    while after is not None:
+        page = get(client, "filings", key, after=after).json()
+        seen += [row["id"] for row in page["filings"]]
+        after = page["next"]
+
+    assert seen == sorted(filing.pk for filing in filings)
+
+
+def test_filings_cost_the_same_queries_for_1_and_20(client):
+    first, people = make.filing_in("submitted")
+    key = key_of(people.lead.postings.get().agency, people.lead)
+
+    def cost() -> int:
+        get(client, "filings", key)
+        with CaptureQueriesContext(connection) as seen:
+            get(client, "filings", key)
+        return len(seen)
+
+    one = cost()
+    for _ in range(19):
+        make.filing_in("submitted", district=first.district.code)
+
+    assert cost() == one <= 10
+
+
+@pytest.mark.parametrize("path", ["filings", "filings/1", "filings/1/links"])
+def test_without_a_key_nothing_is_told_even_to_somebody_signed_in(client, path):
+    _filing, owner, _key = firm_with_key()
+    client.force_login(owner)
+
+    for key in ("", "fgfc_wrong", "x" * 5000, "\x00"):
+        answer = get(client, path, key)
+        assert answer.status_code == 401
+        assert answer["WWW-Authenticate"] == "Bearer"
+    assert post(client, {"facts": {}}).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("scope", "path"), [("match", "filings"), ("filings", "filings/{}/links"), ("links", "filings")]
+)
+def test_a_key_opens_only_what_it_was_made_for(client, scope, path):
+    filing, people = make.filing_in("submitted")
+    key = key_of(filing.enterprise, make.fresh(people.owner), scopes=[scope])
+
+    assert get(client, path.format(filing.pk), key).status_code == 403
+    if scope != "match":
+        assert post(client, {"facts": {}}, key).status_code == 403
+
+
+def test_a_key_ends_with_its_term_its_end_and_its_makers_standing(client):
+    filing, people = make.filing_in("submitted")
+    owner = make.fresh(people.owner)
+    long_ago = clock.real_now() - timedelta(days=31)
+    expired = key_of(filing.enterprise, owner, at=long_ago)
+    ended = key_of(filing.enterprise, owner)
+    tokens.revoke_token(ApiToken.objects.latest("pk"), by=owner, at=clock.real_now())
+    standing = key_of(filing.enterprise, owner)
+
+    assert get(client, "filings", expired).status_code == 401
+    assert get(client, "filings", ended).status_code == 401
+    assert get(client, "filings", standing).status_code == 200
+
+    Membership.objects.filter(user=owner).update(role="clerk")
+    assert get(client, "filings", standing).status_code == 401
+    Membership.objects.filter(user=owner).update(role="owner")
+    owner.is_active = False
+    owner.save()
+    assert get(client, "filings", standing).status_code == 401
+
+
+def test_too_many_requests_are_told_when_to_come_back(client, monkeypatch):
+    monkeypatch.setattr("policies.api.keys.OF_A_KEY", 2)
+    monkeypatch.setattr("policies.api.keys.OF_A_STRANGER", 2)
+    _filing, _owner, key = firm_with_key()
+
+    codes = [get(client, "filings", key) for _ in range(3)]
+    strangers = [get(client, "documents") for _ in range(3)]
+
+    for answers in (codes, strangers):
+        assert [answer.status_code for answer in answers] == [200, 200, 429]
+        assert 0 < int(answers[-1]["Retry-After"]) <= 60
+
+
+def test_the_secret_is_nowhere_in_the_database():
+    _filing, _owner, key = firm_with_key()
+
+    token = ApiToken.objects.get()
+    kept = " ".join(str(value) for value in ApiToken.objects.values().get().values())
+    assert key not in kept
+    assert token.prefix == key[:12]
+    assert not AuditEntry.objects.filter(reason__contains=key[12:]).exists()
+    # The control: the digest is what finds it.
+    assert token.sha256 == tokens.digest(key)
+
+
+def test_who_may_make_a_key():
+    filing, people = make.filing_in("submitted")
+    stranger = make.owner_of(make.firm())
+    clerk = make.member(filing.enterprise, "clerk")
+    bureau = people.lead.postings.get().agency
+
+    for holder, person in (
+        (filing.enterprise, stranger), (filing.enterprise, clerk), (bureau, people.reviewer),
+        (filing.enterprise, people.lead),
+    ):  # fmt: skip
+        with pytest.raises(NotAllowed):
+            key_of(holder, person)
+    for wrong in ({"scopes": []}, {"scopes": ["all"]}, {"days": 10_000}):
+        with pytest.raises(Refused):
+            key_of(bureau, people.lead, **wrong)
+    assert not ApiToken.objects.exists()
+
+
+# ---------------------------------------------------------------- the pages
+def test_the_owner_makes_a_key_sees_it_once_and_ends_it(client):
+    filing, people = make.filing_in("submitted")
+    client.force_login(people.owner)
+    body = {
+        "holder": f"enterprise-{filing.enterprise_id}",
+        "name": "办公系统",
+        "scopes": ["filings"],
+        "days": "90",
+    }
+
+    made = client.post(reverse("api_tokens"), body)
+    token = ApiToken.objects.get()
+    secret = made.context["secret"]
+
+    assert secret in made.content.decode()
+    assert "no-store" in made["Cache-Control"]
+    assert secret not in client.get(reverse("api_tokens")).content.decode()
+    assert get(client, "filings", secret).status_code == 200
+    assert Notice.objects.filter(kind="token").exists()
+
+    client.post(reverse("api_token_revoke", args=[token.pk]))
+    assert get(client, "filings", secret).status_code == 401
+
+
+def test_nobody_ends_the_key_of_another(client):
+    firm_with_key()
+    client.force_login(make.owner_of(make.firm()))
+
+    answer = client.post(reverse("api_token_revoke", args=[ApiToken.objects.get().pk]))
+
+    assert answer.status_code == 404
+    assert ApiToken.objects.get().revoked_at is None
+
+
+def test_a_key_without_a_purpose_or_scope_is_asked_again(client):
+    _filing, people = make.filing_in("submitted")
+    client.force_login(people.owner)
+
+    answer = client.post(reverse("api_tokens"), {"holder": "agency-1", "name": "", "days": "7"})
+
+    assert answer.status_code == 422
+    assert set(answer.context["form"].errors) == {"holder", "name", "scopes", "days"}
+    assert not ApiToken.objects.exists()
+
+
+def test_the_reference_names_every_address(client):
+    page = client.get(reverse("api_reference")).content.decode()
+
+    for path in client.get("/api/v1/openapi.json").json()["paths"]:
+        assert path.replace("&", "&amp;") in page
