@@ -55,6 +55,7 @@ def _nav(request: HttpRequest, user: User) -> list[Entry]:
         entries.append(_entry(request, "home", _("首页")))
     if user.roles:
         entries.append(_entry(request, "support_home", _("支持政策")))
+        entries.append(_entry(request, "applications", _("我的申请")))
     desks = {
         "bureau": ("desk", _("审核")),
         "zone": ("zone_home", _("集聚区")),
@@ -68,6 +69,8 @@ def _nav(request: HttpRequest, user: User) -> list[Entry]:
         entries.append(_entry(request, "support_home", _("支持政策")))
     if user.posts_of("policy"):
         entries.append(_entry(request, "policy_packs", _("政策维护")))
+    if user.posts_of("policy", "bureau", "city"):
+        entries.append(_entry(request, "applications_desk", _("政策申请")))
     if user.posts_of("bureau"):
         entries.append(_entry(request, "join_requests", _("加入申请")))
     return entries + _public_nav(request)

@@ -88,6 +88,20 @@ def notify_enterprise(
     send_notice(kind, members_of(enterprise_id), at=at, filing=filing, url=url, **facts)
 
 
+def notify_agency(agency_id: int, kind: str, *, at: datetime, url: str = "", **facts: Any) -> None:
+    """Write a notice to the people of an agency, in the caller's transaction."""
+    posted = User.objects.filter(
+        is_active=True, postings__agency_id=agency_id, postings__agency__is_active=True
+    )
+    send_notice(kind, posted.distinct(), at=at, url=url, **facts)
+
+
+def bureau_of(filing: Filing) -> Agency | None:
+    """The bureau of the filing's district; None while the city has none."""
+    found = Agency.objects.filter(kind=Agency.Kind.BUREAU, district=filing.district_id)
+    return found.filter(is_active=True).order_by("pk").first()
+
+
 def published_contacts() -> list[AgencyContact]:
     """The published contacts of the agencies that answer for the whole city (R2.6). One query."""
     kinds = (Agency.Kind.CITY, Agency.Kind.POLICY)
@@ -122,12 +136,14 @@ __all__ = [
     "Stale",
     "Standing",
     "User",
+    "bureau_of",
     "facts_of",
     "filing_scope",
     "filings_by_id",
     "filings_visible_to",
     "is_member",
     "may_edit_enterprise",
+    "notify_agency",
     "notify_enterprise",
     "published_contacts",
     "record_audit",

@@ -16,7 +16,16 @@ from jiaozuo_portal.lib import clock
 from policies.domain.packs import Loaded, UnfitPack, load_archive
 from policies.eligibility.archives import write_archive
 from policies.forms.archives import PackArchiveForm
-from policies.models import Clause, Declaration, Document, Match, Measure, Pack, SupportLink
+from policies.models import (
+    Clause,
+    Declaration,
+    DepartmentDesk,
+    Document,
+    Match,
+    Measure,
+    Pack,
+    SupportLink,
+)
 from policies.queries.packs import exported
 
 #: More faults than these are one fault many times; the number of all is said.
@@ -181,3 +190,12 @@ class SupportLinkAdmin(ReadOnlyAdmin):
 def _told(loaded: Loaded) -> str:
     said = _("已载入并发布：%(pack)s。") if loaded.is_new else _("内容与已发布的 %(pack)s 相同。")
     return said % {"pack": loaded.pack}
+
+
+@admin.register(DepartmentDesk)
+class DepartmentDeskAdmin(admin.ModelAdmin):
+    """Which agency decides for which department of the texts."""
+
+    list_display = ("department", "agency")
+    list_select_related = ("agency",)
+    search_fields = ("department",)

@@ -4,7 +4,16 @@ from django.urls import URLPattern, URLResolver, path
 
 from policies.api import pages
 from policies.api.endpoints import api
-from policies.views import check, clause_editor, library, packs, support, tokens, trial
+from policies.views import (
+    applications,
+    check,
+    clause_editor,
+    library,
+    packs,
+    support,
+    tokens,
+    trial,
+)
 
 _support = [
     path("support/", support.support_home, name="support_home"),
@@ -47,6 +56,21 @@ _packs = [
     path("packs/drafts/<int:pk>/items/<str:measure>/", clause_editor.clause, name="policy_clause"),
 ]
 
+_applications = [
+    path("applications/", applications.applications, name="applications"),
+    path("applications/desk/", applications.applications_desk, name="applications_desk"),
+    path("applications/<int:pk>/", applications.application, name="application"),
+    path("applications/<int:pk>/paper/", applications.application_paper, name="application_paper"),
+    path(
+        "applications/<int:pk>/<slug:move>/", applications.application_move, name="application_move"
+    ),
+    path(
+        "filings/<int:pk>/support/<str:measure>/apply/",
+        applications.application_prepare,
+        name="application_prepare",
+    ),
+]
+
 _api: list[URLPattern | URLResolver] = [
     path("api/", pages.api_reference, name="api_reference"),
     path("api/tokens/", tokens.api_tokens, name="api_tokens"),
@@ -54,4 +78,4 @@ _api: list[URLPattern | URLResolver] = [
     path("api/v1/", api.urls),
 ]
 
-urlpatterns: list[URLPattern | URLResolver] = [*_public, *_api, *_packs, *_support]
+urlpatterns: list[URLPattern | URLResolver] = [*_public, *_api, *_applications, *_packs, *_support]

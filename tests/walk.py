@@ -15,6 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from filings.domain import attachments, enterprise, people, review, roster
 from filings.models import (
+    Agency,
     Correction,
     Enterprise,
     Filing,
@@ -26,7 +27,7 @@ from filings.models import (
 )
 from filings.sheets.samples import planted_workbook
 from policies.domain import declarations, pack_drafts, tokens
-from policies.models import Pack, PackDraft
+from policies.models import Application, Pack, PackDraft
 from tests import factories as make
 from tests.factories import NOW
 
@@ -148,6 +149,7 @@ def _parts(
         "invitation": invitation,
         "notice": Notice.objects.filter(to=owner).first(),
         "draft": _draft(roles["policy"]),
+        "application": _application(filing, name),
         "token": tokens.make_token(
             firm, name=name, scopes=["filings"], days=30, by=make.fresh(owner), at=NOW
         )[0],
@@ -223,6 +225,8 @@ def arguments(route: Route, side: Side) -> dict[str, Any]:
         "attachment_remove": ("key", parts["attachment"].key),
         "notice_open": ("key", parts["notice"].key),
     }
+    if route.name in {"application", "application_paper", "application_move"}:
+        values |= {"pk": parts["application"].pk, "move": "withdraw"}
     if route.name.startswith("api_token"):
         values["token"] = parts["token"].pk
     if route.name in special:
@@ -258,6 +262,37 @@ def payload(route: Route, side: Side) -> dict[str, Any]:
         "fact": "affected_by_epidemic",
         "to": getattr(side.roles["lead"], "pk", ""),
     }
+
+
+def _application(filing: Filing, name: str) -> Application:
+    """One that was sent, with the side's name in it."""
+    return Application.objects.create(
+        filing=filing,
+        enterprise=filing.enterprise,
+        measure="豫政9-17b",
+        benefit="walk",
+        agency=Agency.objects.get(kind="bureau", district=filing.district),
+        state="sent",
+        state_since=NOW,
+        created_at=NOW,
+        sent_at=NOW,
+        content={
+            "label": name,
+            "clause": "9-17",
+            "enterprise": name,
+            "uscc": filing.enterprise.uscc,
+            "contact": "",
+            "contact_phone": "",
+            "amount_name": "",
+            "formula": "",
+            "apply": "",
+            "day": "2020-03-02",
+            "departments": [],
+            "facts": [],
+            "missing": [],
+            "reasons": [],
+        },
+    )
 
 
 #: What an address asks for behind its question mark, where it can't do without.

@@ -56,6 +56,8 @@ WORDS = {
     "import_done": gettext_lazy("花名册导入已完成：共 %(count)s 人"),
     "import_failed": gettext_lazy("花名册导入没有完成，请打开查看原因"),
     "support": gettext_lazy("有 %(count)s 项支持政策的结果有变化"),
+    "application": gettext_lazy("%(enterprise)s申请的“%(measure)s”：%(state)s"),
+    "application_in": gettext_lazy("%(enterprise)s的政策申请“%(measure)s”：%(state)s"),
     "token": gettext_lazy("%(by)s为%(enterprise)s建立了一个接口令牌"),
 }
 

@@ -49,6 +49,13 @@ LOOKS: dict[str, Look] = {
     "withdrawn": Look("undo", NEUTRAL),
     "suspended": Look("pause", DANGER),
     "revoked": Look("ban", DANGER),
+    # an application for a support measure
+    "sent": Look("send", BRAND),
+    "received": Look("eye", BRAND),
+    "asked_back": Look("return", WARN),
+    "granted": Look("stamp", GOOD),
+    "refused": Look("ban", DANGER),
+    "paid": Look("check-circle", GOOD),
     # a section
     "empty": Look("circle", NEUTRAL, gettext_lazy("未填写")),
     "partly": Look("half", WARN, gettext_lazy("还缺内容")),

@@ -1,5 +1,6 @@
 """The tables of the policies app."""
 
+from .application import Application, ApplicationStep, DepartmentDesk
 from .declaration import Declaration
 from .draft import DraftFile, PackDraft
 from .match import Match, SupportLink
@@ -8,8 +9,11 @@ from .token import ApiToken
 
 __all__ = [
     "ApiToken",
+    "Application",
+    "ApplicationStep",
     "Clause",
     "Declaration",
+    "DepartmentDesk",
     "Document",
     "DraftFile",
     "Match",

@@ -22,6 +22,7 @@ from policies.domain.declarations import declare, withdraw_declaration
 from policies.forms.answers import AnswerForm, shown_value
 from policies.models import Declaration
 from policies.queries.answers import answers_of
+from policies.queries.applications import application_for
 from policies.queries.benefits import Change, Question, changes_between
 from policies.queries.facts import Way
 from policies.queries.filters import Filters
@@ -136,6 +137,7 @@ def support_measure(request: HttpRequest, pk: int, measure: str) -> HttpResponse
         "shown": shown,
         "why": explanation,
         "may_answer": bool(access.may_declare(request.user, filing.enterprise)),  # type: ignore[arg-type]
+        "applied": application_for(shown, measure),
     }
     return render(request, "policies/support/measure.html", _context(request, filing) | context)
 

@@ -24,6 +24,7 @@ NO_PAGES = {
     "roster_import_progress",
     "roster_import_marked",
     "receipt_pdf",
+    "application_paper",
     "support_summary",
     "enterprise_size",
     "password_reset_link",

@@ -1,0 +1,1 @@
+"""Papers that the policy app prints."""

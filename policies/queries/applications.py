@@ -1,0 +1,171 @@
+"""What an application says, who decides it, and the lists of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from filings.public import Agency, Filing, User, bureau_of
+from jiaozuo_portal.lib.pages import Page, keyset_page
+from policies.eligibility.packs import GIVEN_ONCE, Measure, Pack
+from policies.models import Application, DepartmentDesk
+from policies.states import STANDING, WITH_APPLICANT, WITH_DESK, ApplicationState
+
+from .benefits import Used
+from .departments import departments_of, is_meant
+from .reasons import lines_of
+from .support import Support
+from .verdicts import content_of, facts_used
+
+PAGE = 25
+
+#: The views of the department's desk.
+VIEWS: dict[str, tuple[Promise | str, Q]] = {
+    "waiting": (_("待受理"), Q(state=ApplicationState.SENT)),
+    "open": (_("办理中"), Q(state=ApplicationState.RECEIVED)),
+    "asked": (_("待企业补充"), Q(state=ApplicationState.ASKED_BACK)),
+    "granted": (_("待兑付"), Q(state=ApplicationState.GRANTED)),
+    "done": (
+        _("已办结"),
+        Q(
+            state__in=(
+                ApplicationState.PAID,
+                ApplicationState.REFUSED,
+                ApplicationState.WITHDRAWN,
+            )
+        ),
+    ),
+    "all": (_("全部"), Q()),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A page of applications with the counts of its views."""
+
+    page: Page[Application]
+    counts: Mapping[str, int]
+    view: str
+
+    @property
+    def total(self) -> int:
+        """How many the view holds."""
+        return self.counts[self.view]
+
+
+def content_for(support: Support, key: str) -> dict[str, Any]:
+    """What the department gets to decide on for one measure, in plain words; nothing else.
+
+    SECURITY: only the facts that this measure rests on, and the firm's name, code and contact.
+    """
+    result = support.results[key]
+    card, enterprise = support.cards[key], support.filing.enterprise
+    judged = content_of(result, support.judgement, support.gathered)
+    used = facts_used(result, support.judgement)
+    return {
+        "label": card.label,
+        "clause": card.clause,
+        "kind": card.kind_word,
+        "verdict": card.verdict,
+        "apply": card.apply,
+        "departments": list(card.departments),
+        "amount_name": card.amount_name,
+        "formula": card.formula,
+        "pack_version": support.rules.row.version,
+        "day": support.day.isoformat(),
+        "enterprise": enterprise.name,
+        "uscc": enterprise.uscc,
+        "contact": enterprise.contact_name,
+        "contact_phone": enterprise.contact_mobile_masked,
+        "facts": [
+            _fact(support.given(name)) for name in used if name in support.gathered.values
+        ],
+        "missing": [question.label for question in card.missing],
+        "reasons": [
+            {"label": line.label, "requirement": line.requirement, "actual": line.actual,
+             "state": line.state, "clause": line.clause}
+            for line in lines_of(judged["reasons"], support)
+        ],
+    }  # fmt: skip
+
+
+def _fact(used: Used) -> dict[str, str]:
+    return {"label": used.label, "value": used.value, "source": used.source}
+
+
+def benefit_of(pack: Pack, measure: Measure) -> str:
+    """What may be applied for only once at a time: the topic where it is given once."""
+    topic = pack.topics.get(measure.topic)
+    return topic.key if topic is not None and topic.combine in GIVEN_ONCE else measure.id
+
+
+def desk_for(pack: Pack, measure: Measure, filing: Filing) -> Agency | None:
+    """The agency that decides: as the administrator has set it, by its name, or the bureau."""
+    departments = departments_of(pack, measure)
+    names = [department.name.zh for department in departments]
+    chosen = {
+        desk.department: desk.agency
+        for desk in DepartmentDesk.objects.filter(
+            department__in=names, agency__is_active=True
+        ).select_related("agency")
+    }
+    for name in names:
+        if name in chosen:
+            return chosen[name]
+    agencies = list(Agency.objects.filter(kind__in=("policy", "city"), is_active=True))
+    for department in departments:
+        for agency in agencies:
+            if is_meant(agency.name, department):
+                return agency
+    return bureau_of(filing)
+
+
+def standing_application(filing: Filing, benefit: str) -> Application | None:
+    """The application for a benefit that runs or was granted, if there is one."""
+    return Application.objects.filter(filing=filing, benefit=benefit, state__in=STANDING).first()
+
+
+def application_for(support: Support, key: str) -> Application | None:
+    """The application that stands for the benefit of a measure, if there is one."""
+    measure = support.results[key].measure
+    return standing_application(support.filing, benefit_of(support.rules.pack, measure))
+
+
+def applications_of(user: User, after: str) -> Page[Application]:
+    """The applications of the person's enterprises, the newest first."""
+    mine = Application.objects.visible_to(user).filter(enterprise_id__in=list(user.roles))
+    return keyset_page(
+        mine.select_related("enterprise", "agency"), order=("-pk",), after=after, size=PAGE
+    )
+
+
+def desk_list(user: User, view: str, after: str) -> Listing:
+    """The applications that lie with the person's agencies, the longest waiting first."""
+    view = view if view in VIEWS else "waiting"
+    agencies = [post.agency_id for post in user.posts]
+    rows = Application.objects.visible_to(user).filter(agency_id__in=agencies)
+    counted = rows.aggregate(
+        **{
+            f"in_{name}": Count("pk", filter=wanted) if wanted else Count("pk")
+            for name, (_label, wanted) in VIEWS.items()
+        }
+    )
+    page = keyset_page(
+        rows.filter(VIEWS[view][1]).select_related("enterprise", "agency"),
+        order=("sent_at", "pk"),
+        after=after,
+        size=PAGE,
+    )
+    return Listing(page, {name: counted[f"in_{name}"] for name in VIEWS}, view)
+
+
+def whose_turn(application: Application) -> str:
+    """Who has to act: `desk`, `applicant`, or nobody any more."""
+    if application.state in WITH_DESK:
+        return "desk"
+    return "applicant" if application.state in WITH_APPLICANT else ""

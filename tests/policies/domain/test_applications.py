@@ -1,0 +1,221 @@
+"""Applying: once a benefit, every move under its lock, and only what the measure needs."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from filings.models import Agency, Notice, RosterRow
+from jiaozuo_portal.lib.refusals import NotAllowed, Refused, Stale
+from policies.domain import applications, declarations, packs
+from policies.models import Application, ApplicationStep, DepartmentDesk
+from policies.states import APPLICATION_MOVES, STANDING, ApplicationState
+from tests import factories as make
+from tests.factories import NOW
+from tests.threads import all_at_once, kinds
+
+pytestmark = pytest.mark.django_db
+
+MEASURE = "豫政9-17b"
+
+
+@pytest.fixture(autouse=True)
+def published(clock_at):
+    clock_at(NOW.isoformat())
+    packs.load_folder(None, at=NOW)
+
+
+@pytest.fixture
+def eligible():
+    """A small firm that laid nobody off: the refund of unemployment insurance is theirs."""
+    filing, people = make.filing_in("submitted", employees=40)
+    owner = make.fresh(people.owner)
+    answers = {
+        "layoff_count": 0,
+        "unemployment_insured": True,
+        "unemployment_insurance_paid_last_year_yuan": Decimal(36000),
+        "affected_by_epidemic": True,
+    }
+    for name, value in answers.items():
+        declarations.declare(filing, name, value, by=owner, at=NOW)
+    return filing, owner, people
+
+
+def prepared(filing, owner, measure=MEASURE):
+    return applications.prepare_application(filing, measure, by=owner, at=NOW)
+
+
+def take(application, name, by, **more):
+    more.setdefault("revision", application.revision)
+    return applications.move_application(application, name, by=by, at=NOW, **more)
+
+
+def officer_of(application):
+    """Somebody in the agency that decides."""
+    user = make.user()
+    user.postings.create(agency=application.agency, role="reviewer")
+    return make.fresh(user)
+
+
+def test_the_way_from_preparing_to_being_paid(eligible):
+    filing, owner, _people = eligible
+    application = prepared(filing, owner)
+    officer = officer_of(application)
+
+    for name, by in (
+        ("send", owner), ("receive", officer), ("ask_back", officer), ("send", owner),
+        ("receive", officer), ("grant", officer), ("pay", officer),
+    ):  # fmt: skip
+        application = take(application, name, by, remark="请补充参保证明")
+
+    assert application.state == ApplicationState.PAID
+    assert application.granted_yuan == application.asked_yuan
+    assert list(application.steps.values_list("move", "by")) == [
+        ("prepare", owner.pk), ("send", owner.pk), ("receive", officer.pk),
+        ("ask_back", officer.pk), ("send", owner.pk), ("receive", officer.pk),
+        ("grant", officer.pk), ("pay", officer.pk),
+    ]  # fmt: skip
+    assert Notice.objects.filter(to=owner, kind="application").count() == 5
+    assert Notice.objects.filter(to=officer, kind="application_in").count() == 2
+
+
+def test_the_content_holds_what_the_measure_needs_and_nothing_else(eligible):
+    filing, owner, _people = eligible
+    RosterRow.objects.filter(filing=filing).update(name="机密员工", health="confirmed")
+    declarations.declare(filing, "tax_due_date", "2020-04-15", by=owner, at=NOW)
+
+    content = prepared(filing, owner).content
+
+    text = str(content)
+    assert "机密员工" not in text
+    assert content["uscc"] == filing.enterprise.uscc
+    assert content["contact_phone"] == filing.enterprise.contact_mobile_masked
+    assert "2020-04-15" not in text
+    assert "4月15日" not in text
+    facts = {fact["label"]: fact["value"] for fact in content["facts"]}
+    assert len(facts) == len(content["facts"]) <= 8
+    assert any("36,000" in value or "36000" in value for value in facts.values())
+
+
+def test_preparing_twice_is_one_draft_and_one_benefit_is_applied_for_once(eligible):
+    filing, owner, _people = eligible
+    first = prepared(filing, owner)
+
+    assert prepared(filing, owner) == first
+    take(first, "send", owner)
+    with pytest.raises(Refused, match="同一优惠只能享受一次"):
+        prepared(filing, owner)
+    assert Application.objects.count() == 1
+
+
+def test_after_a_refusal_one_may_apply_again(eligible):
+    filing, owner, _people = eligible
+    application = take(prepared(filing, owner), "send", owner)
+    officer = officer_of(application)
+    application = take(application, "receive", officer)
+    with pytest.raises(Refused, match="理由"):
+        take(application, "refuse", officer, remark="  ")
+    take(application, "refuse", officer, remark="材料不符")
+
+    assert prepared(filing, owner).pk != application.pk
+
+
+def test_a_measure_that_is_not_theirs_or_is_unknown_to_the_pack_is_refused(eligible):
+    filing, owner, _people = eligible
+    declarations.declare(filing, "unemployment_insured", False, by=owner, at=NOW)
+
+    with pytest.raises(Refused, match="不符合"):
+        prepared(filing, owner)
+    with pytest.raises(Refused):
+        prepared(filing, owner, "豫政9-99z")
+    assert not Application.objects.exists()
+
+
+def test_what_changed_until_sending_is_looked_at_again(eligible):
+    filing, owner, _people = eligible
+    application = prepared(filing, owner)
+    declarations.declare(filing, "unemployment_insured", False, by=owner, at=NOW)
+
+    with pytest.raises(Refused, match="不能提交"):
+        take(application, "send", owner)
+
+    application.refresh_from_db()
+    assert application.state == ApplicationState.DRAFT
+
+
+@pytest.mark.parametrize("name", sorted(APPLICATION_MOVES))
+def test_each_move_is_for_its_side_alone(eligible, name):
+    filing, owner, people = eligible
+    application = prepared(filing, owner)
+    officer = officer_of(application)
+    move = APPLICATION_MOVES[name]
+    Application.objects.update(state=min(move.sources), sent_at=NOW)
+    application.refresh_from_db()
+    wrong = {"enterprise": officer, "desk": owner}[move.side]
+
+    for person in (wrong, make.owner_of(make.firm()), make.member(filing.enterprise, "viewer")):
+        with pytest.raises(NotAllowed):
+            take(application, name, person, remark="理由")
+
+
+def test_nobody_decides_for_the_enterprise_that_they_work_for(eligible):
+    filing, owner, _people = eligible
+    application = take(prepared(filing, owner), "send", owner)
+    owner.postings.create(agency=application.agency, role="lead")
+
+    with pytest.raises(NotAllowed):
+        take(application, "receive", make.fresh(owner))
+
+
+def test_an_old_page_decides_nothing(eligible):
+    filing, owner, _people = eligible
+    application = take(prepared(filing, owner), "send", owner)
+    officer = officer_of(application)
+    old = application.revision
+    take(application, "receive", officer)
+
+    with pytest.raises(Stale):
+        take(application, "receive", officer, revision=old)
+
+
+@pytest.mark.parametrize("amount", [Decimal(-1), applications.MOST_YUAN + 1])
+def test_an_impossible_amount_is_refused(eligible, amount):
+    filing, owner, _people = eligible
+    application = take(prepared(filing, owner), "send", owner)
+    officer = officer_of(application)
+    application = take(application, "receive", officer)
+
+    with pytest.raises(Refused, match="金额"):
+        take(application, "grant", officer, amount=amount)
+
+
+def test_the_desk_is_the_one_that_the_administrator_has_set(eligible):
+    filing, owner, _people = eligible
+    by_default = prepared(filing, owner)
+    department = by_default.content["departments"][0]
+    set_to = Agency.objects.create(kind="policy", name="某某中心")
+    DepartmentDesk.objects.create(department=department, agency=set_to)
+    take(by_default, "withdraw", owner)
+
+    assert prepared(filing, owner).agency == set_to
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_officers_at_once_make_one_decision(eligible):
+    filing, owner, _people = eligible
+    application = take(prepared(filing, owner), "send", owner)
+    officers = [officer_of(application) for _ in range(4)]
+    application = take(application, "receive", officers[0])
+
+    told = all_at_once(4, lambda number: take(application, "grant", officers[number]))
+
+    assert kinds(told) == {"done": 1, "refused": 3}
+    assert ApplicationStep.objects.filter(move="grant").count() == 1
+
+
+def test_every_state_but_the_last_leads_on():
+    ends = {ApplicationState.REFUSED, ApplicationState.PAID, ApplicationState.WITHDRAWN}
+    leads_on = {state for move in APPLICATION_MOVES.values() for state in move.sources}
+    assert leads_on == set(ApplicationState) - ends
+    assert {ApplicationState.REFUSED, ApplicationState.WITHDRAWN}.isdisjoint(STANDING)

@@ -1,0 +1,203 @@
+"""Applications through the front door: the enterprise's pages, the desk, the paper."""
+
+from __future__ import annotations
+
+import io
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from pypdf import PdfReader
+
+from filings.models import RosterRow
+from policies.domain import declarations, packs
+from policies.models import Application
+from tests import factories as make
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+
+MEASURE = "豫政9-17b"
+
+
+@pytest.fixture(autouse=True)
+def published(clock_at):
+    clock_at(NOW.isoformat())
+    packs.load_folder(None, at=NOW)
+
+
+def eligible():
+    filing, people = make.filing_in("submitted", employees=40)
+    owner = make.fresh(people.owner)
+    for name, value in (
+        ("layoff_count", 0), ("unemployment_insured", True), ("affected_by_epidemic", True),
+        ("unemployment_insurance_paid_last_year_yuan", Decimal(36000)),
+    ):  # fmt: skip
+        declarations.declare(filing, name, value, by=owner, at=NOW)
+    return filing, owner
+
+
+def apply(client, filing, owner) -> Application:
+    client.force_login(owner)
+    answer = client.post(reverse("application_prepare", args=[filing.pk, MEASURE]))
+    assert answer.status_code == 302
+    return Application.objects.latest("pk")
+
+
+def press(client, application, move, **typed):
+    application.refresh_from_db()
+    return client.post(
+        reverse("application_move", args=[application.pk, move]),
+        {"revision": application.revision, **typed},
+    )
+
+
+def officer_of(application):
+    user = make.user()
+    user.postings.create(agency=application.agency, role="reviewer")
+    return make.fresh(user)
+
+
+def test_from_the_measure_to_the_grant(client):
+    filing, owner = eligible()
+    client.force_login(owner)
+    measure = client.get(reverse("support_measure", args=[filing.pk, MEASURE]))
+    assert reverse("application_prepare", args=[filing.pk, MEASURE]) in measure.content.decode()
+
+    application = apply(client, filing, owner)
+    press(client, application, "send")
+    client.force_login(officer_of(application))
+    desk = client.get(reverse("applications_desk")).content.decode()
+    assert filing.enterprise.name in desk
+    press(client, application, "receive")
+    press(client, application, "grant", amount="12000.50")
+
+    application.refresh_from_db()
+    assert (application.state, application.granted_yuan) == ("granted", Decimal("12000.50"))
+    client.force_login(owner)
+    page = client.get(reverse("application", args=[application.pk])).content.decode()
+    assert "12,000.50" in page
+    measure = client.get(reverse("support_measure", args=[filing.pk, MEASURE])).content.decode()
+    assert reverse("application", args=[application.pk]) in measure
+    assert "已同意" in client.get(reverse("applications")).content.decode()
+
+
+def test_a_refusal_without_a_reason_keeps_what_was_typed_and_says_why(client):
+    filing, owner = eligible()
+    application = apply(client, filing, owner)
+    press(client, application, "send")
+    client.force_login(officer_of(application))
+    press(client, application, "receive")
+
+    answer = press(client, application, "refuse", amount="7")
+
+    assert answer.status_code == 422
+    assert "理由" in answer.content.decode()
+    assert 'value="7"' in answer.content.decode()
+    application.refresh_from_db()
+    assert application.state == "received"
+
+
+@pytest.mark.parametrize("amount", ["-1", "NaN", "1e400", "一万", "1.234"])
+def test_an_amount_that_is_none_is_refused(client, amount):
+    filing, owner = eligible()
+    application = apply(client, filing, owner)
+    press(client, application, "send")
+    client.force_login(officer_of(application))
+    press(client, application, "receive")
+
+    assert press(client, application, "grant", amount=amount).status_code == 422
+
+
+def test_the_officer_sees_the_application_and_nothing_of_the_filing(client):
+    filing, owner = eligible()
+    RosterRow.objects.filter(filing=filing).update(name="机密员工")
+    application = apply(client, filing, owner)
+    agency = application.agency
+    agency.kind, agency.district, agency.zone = "policy", None, None
+    agency.save()
+    officer = officer_of(application)
+    client.force_login(officer)
+
+    # Not before it is sent.
+    assert client.get(reverse("application", args=[application.pk])).status_code == 404
+    client.force_login(owner)
+    press(client, application, "send")
+    client.force_login(officer)
+
+    page = client.get(reverse("application", args=[application.pk]))
+    assert page.status_code == 200
+    assert "机密员工" not in page.content.decode()
+    for route in ("filing", "support", "review", "roster"):
+        assert client.get(reverse(route, args=[filing.pk])).status_code in {302, 403, 404}
+
+
+@pytest.mark.parametrize("who", ["enterprise", "agency"])
+def test_strangers_find_nothing(client, who):
+    filing, owner = eligible()
+    application = apply(client, filing, owner)
+    press(client, application, "send")
+    stranger = (
+        make.owner_of(make.firm())
+        if who == "enterprise"
+        else make.officer("health", district="410803")
+    )
+    client.force_login(stranger)
+
+    assert client.get(reverse("application", args=[application.pk])).status_code == 404
+    assert client.get(reverse("application_paper", args=[application.pk])).status_code == 404
+    assert press(client, application, "withdraw").status_code in {403, 404}
+
+
+def test_the_paper_says_what_the_page_says(client):
+    filing, owner = eligible()
+    application = apply(client, filing, owner)
+
+    answer = client.get(reverse("application_paper", args=[application.pk]))
+
+    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages)
+    flat = "".join(text.split())
+    assert filing.enterprise.uscc in flat
+    assert f"{application.asked_yuan:,}" in flat
+    assert "符合" in flat
+    for fact in application.content["facts"]:
+        assert "".join(fact["value"].split()) in flat
+
+
+def test_an_application_with_hostile_words_is_printed_as_it_is(client):
+    filing, owner = eligible()
+    application = apply(client, filing, owner)
+    hostile = '#read("/etc/passwd") ] $x$ \\ "'
+    application.content["enterprise"] = hostile
+    application.save()
+
+    answer = client.get(reverse("application_paper", args=[application.pk]))
+
+    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages)
+    assert "etc/passwd" in text
+    assert "root:" not in text
+
+
+def test_the_desk_asks_as_often_for_1_application_as_for_10(client):
+    filing, owner = eligible()
+    application = apply(client, filing, owner)
+    press(client, application, "send")
+    officer = officer_of(application)
+
+    def cost() -> int:
+        client.force_login(officer)
+        client.get(reverse("applications_desk"))
+        with CaptureQueriesContext(connection) as seen:
+            client.get(reverse("applications_desk"))
+        return len(seen)
+
+    one = cost()
+    for _ in range(9):
+        more, person = eligible()
+        sent = apply(client, more, person)
+        Application.objects.filter(pk=sent.pk).update(agency=application.agency)
+        press(client, sent, "send")
+
+    assert cost() == one
