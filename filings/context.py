@@ -71,6 +71,8 @@ def _nav(request: HttpRequest, user: User) -> list[Entry]:
         entries.append(_entry(request, "policy_packs", _("政策维护")))
     if user.posts_of("policy", "bureau", "city"):
         entries.append(_entry(request, "applications_desk", _("政策申请")))
+    if user.posts_of("policy", "city"):
+        entries.append(_entry(request, "official_lists", _("官方名单")))
     if user.posts_of("bureau"):
         entries.append(_entry(request, "join_requests", _("加入申请")))
     return entries + _public_nav(request)

@@ -18,10 +18,17 @@ from .access import (
 from .domain.audit import record as record_audit
 from .domain.notices import members_of
 from .domain.notices import send as send_notice
+from .forms.fields import UsccField
 from .models import Agency, AgencyContact, Enterprise, Filing, User
 from .models.filing import Knower, filing_scope
 from .models.people import Post
 from .queries.standing import Standing, standing_of
+from .sheets.identity import uscc
+from .sheets.limits import SheetRefused
+from .sheets.reading import read_grid
+from .sheets.values import folded_answer, is_blank, text_of, whole_date
+from .sheets.words import BadValue
+from .sheets.writing import OutSheet, xlsx_bytes
 from .states import State
 
 
@@ -126,26 +133,37 @@ __all__ = [
     "PROFILE_FACTS",
     "Agency",
     "AgencyContact",
+    "BadValue",
     "Enterprise",
     "Filing",
     "Knower",
     "KnownFact",
     "NotAllowed",
+    "OutSheet",
     "Post",
     "Refused",
+    "SheetRefused",
     "Stale",
     "Standing",
+    "UsccField",
     "User",
     "bureau_of",
     "facts_of",
     "filing_scope",
     "filings_by_id",
     "filings_visible_to",
+    "folded_answer",
+    "is_blank",
     "is_member",
     "may_edit_enterprise",
     "notify_agency",
     "notify_enterprise",
     "published_contacts",
+    "read_grid",
     "record_audit",
     "standing_of",
+    "text_of",
+    "uscc",
+    "whole_date",
+    "xlsx_bytes",
 ]

@@ -5,10 +5,12 @@ from django.urls import URLPattern, URLResolver, path
 from policies.api import pages
 from policies.api.endpoints import api
 from policies.views import (
+    announced,
     applications,
     check,
     clause_editor,
     library,
+    lists,
     packs,
     support,
     tokens,
@@ -78,4 +80,37 @@ _api: list[URLPattern | URLResolver] = [
     path("api/v1/", api.urls),
 ]
 
-urlpatterns: list[URLPattern | URLResolver] = [*_public, *_api, *_applications, *_packs, *_support]
+_kept = [
+    path("lists/", lists.official_lists, name="official_lists"),
+    path("lists/<slug:fact>/", lists.official_list, name="official_list"),
+    path("lists/<slug:fact>/entry/", lists.official_list_entry, name="official_list_entry"),
+    path(
+        "lists/<slug:fact>/entries/<int:line>/take-off/",
+        lists.official_list_take_off,
+        name="official_list_take_off",
+    ),
+    path(
+        "lists/<slug:fact>/complete/", lists.official_list_complete, name="official_list_complete"
+    ),
+    path("lists/<slug:fact>/import/", lists.official_list_import, name="official_list_import"),
+    path(
+        "lists/<slug:fact>/template/", lists.official_list_template, name="official_list_template"
+    ),
+    path("lists/<slug:fact>/export/", lists.official_list_export, name="official_list_export"),
+    path("announced/", announced.announced, name="announced"),
+    path("announced/<slug:fact>/", announced.announced_add, name="announced_add"),
+    path(
+        "announced/<int:announced>/take-back/",
+        announced.announced_take_back,
+        name="announced_take_back",
+    ),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    *_public,
+    *_api,
+    *_applications,
+    *_packs,
+    *_kept,
+    *_support,
+]

@@ -27,7 +27,14 @@ from filings.models import (
 )
 from filings.sheets.samples import planted_workbook
 from policies.domain import declarations, pack_drafts, tokens
-from policies.models import Application, Pack, PackDraft
+from policies.models import (
+    Announced,
+    Application,
+    ListEntry,
+    OfficialList,
+    Pack,
+    PackDraft,
+)
 from tests import factories as make
 from tests.factories import NOW
 
@@ -150,6 +157,7 @@ def _parts(
         "notice": Notice.objects.filter(to=owner).first(),
         "draft": _draft(roles["policy"]),
         "application": _application(filing, name),
+        **_kept(roles["policy"]),
         "token": tokens.make_token(
             firm, name=name, scopes=["filings"], days=30, by=make.fresh(owner), at=NOW
         )[0],
@@ -203,6 +211,9 @@ def arguments(route: Route, side: Side) -> dict[str, Any]:
         "field": "id",
         "measure": "豫政9-17b",
         "folder": "yuzheng-2020-9",
+        "fact": "on_city_key_supplies_list",
+        "line": parts["line"].pk,
+        "announced": parts["announced"].pk,
         "answer": parts["declared"].pk,
     }
     values["row"] = "x" if route.name == "row_remove" else values["row"].pk
@@ -213,6 +224,8 @@ def arguments(route: Route, side: Side) -> dict[str, Any]:
         values["pk"] = parts["draft"].pk
     if route.name in ("policy_draft_new", "policy_withdraw", "policy_restore"):
         values["pk"] = parts["draft"].base_id
+    if route.name == "announced_add":
+        values["fact"] = "lpr_1y_pct"
     special = {
         "correction_mend": ("pk", parts["returned"].pk),
         "correction_unmend": ("pk", parts["returned"].pk),
@@ -293,6 +306,20 @@ def _application(filing: Filing, name: str) -> Application:
             "reasons": [],
         },
     )
+
+
+def _kept(by: User) -> dict[str, Any]:
+    """A line of an official list and an announced value, which are the whole city's."""
+    told = {"source": "walk", "source_date": NOW.date(), "by": by, "at": NOW}
+    official, __ = OfficialList.objects.get_or_create(fact="on_city_key_supplies_list")
+    line = {"name": "walk", "valid_from": NOW.date(), **told}
+    value = {"value": "4.05", "since": NOW.date(), **told}
+    return {
+        "line": ListEntry.objects.get_or_create(
+            official_list=official, uscc="91410800MA9F4K2C7X", defaults=line
+        )[0],
+        "announced": Announced.objects.get_or_create(fact="lpr_1y_pct", defaults=value)[0],
+    }
 
 
 #: What an address asks for behind its question mark, where it can't do without.

@@ -15,6 +15,7 @@ from jiaozuo_portal.outbox.queue import enqueue
 from policies.eligibility import judge
 from policies.models import Match, Pack, SupportLink
 from policies.queries.facts import gather
+from policies.queries.kept import kept_for
 from policies.queries.packs import Rules, published_rules
 from policies.queries.verdicts import content_of, digest_of, offers
 
@@ -80,7 +81,11 @@ def _locked_match(filing: Filing) -> Match:
 
 
 def _judge(filing: Filing, rules: Rules, *, at: datetime, is_first: bool) -> Outcome:
-    gathered = gather(filing, rules.pack.registry)
+    gathered = gather(
+        filing,
+        rules.pack.registry,
+        kept=kept_for([filing.enterprise.uscc], clock.day_of(at)),
+    )
     judgement = judge(rules.pack, gathered.values, clock.day_of(at))
     contents = {
         key: content_of(result, judgement, gathered) for key, result in offers(judgement).items()

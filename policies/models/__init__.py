@@ -3,11 +3,13 @@
 from .application import Application, ApplicationStep, DepartmentDesk
 from .declaration import Declaration
 from .draft import DraftFile, PackDraft
+from .kept import Announced, ListEntry, OfficialList
 from .match import Match, SupportLink
 from .pack import Clause, Document, Measure, Pack
 from .token import ApiToken
 
 __all__ = [
+    "Announced",
     "ApiToken",
     "Application",
     "ApplicationStep",
@@ -16,8 +18,10 @@ __all__ = [
     "DepartmentDesk",
     "Document",
     "DraftFile",
+    "ListEntry",
     "Match",
     "Measure",
+    "OfficialList",
     "Pack",
     "PackDraft",
     "SupportLink",

@@ -12,6 +12,7 @@ from policies.eligibility import judge
 from policies.eligibility.packs import Kind, Pack
 
 from .facts import declarations_by_enterprise, gather
+from .kept import kept_for
 from .wording import say
 
 #: A page is answered within seconds; more filings than these are judged when it is published.
@@ -72,9 +73,9 @@ def draft_effect(before: Pack, after: Pack, paths: Iterable[str], day: date) -> 
     touched: list[tuple[str, str, set[str]]] = []
     samples: list[Sample] = []
     judged = 0
-    for filing, declared in _newest() if ids else ():
+    for filing, known_of in _newest(day) if ids else ():
         judged += 1
-        turns = list(_turns(before, after, ids, filing, declared, day))
+        turns = list(_turns(before, after, ids, filing, known_of, day))
         if not turns:
             continue
         district, industry = _place(before, filing)
@@ -91,20 +92,22 @@ def draft_effect(before: Pack, after: Pack, paths: Iterable[str], day: date) -> 
     )
 
 
-def _newest() -> Iterator[tuple[Filing, Any]]:
+def _newest(day: date) -> Iterator[tuple[Filing, Any]]:
+    """The newest filings, each with what its enterprise declares and what is kept of it."""
     pks = list(Filing.objects.order_by("-pk").values_list("pk", flat=True)[:MOST_FILINGS])
     for start in range(0, len(pks), AT_ONCE):
         filings = filings_by_id(pks[start : start + AT_ONCE])
         declared = declarations_by_enterprise(one.enterprise_id for one in filings.values())
+        kept = kept_for((one.enterprise.uscc for one in filings.values()), day)
         for filing in filings.values():
-            yield filing, declared.get(filing.enterprise_id, [])
+            yield filing, (declared.get(filing.enterprise_id, []), kept)
 
 
 def _turns(
-    before: Pack, after: Pack, ids: set[str], filing: Filing, declared: Any, day: date
+    before: Pack, after: Pack, ids: set[str], filing: Filing, known_of: Any, day: date
 ) -> Iterator[tuple[set[str], str, str, str]]:
-    was = _verdicts(before, ids, filing, declared, day)
-    will = _verdicts(after, ids, filing, declared, day)
+    was = _verdicts(before, ids, filing, known_of, day)
+    will = _verdicts(after, ids, filing, known_of, day)
     for key in sorted(ids):
         old, new = was.get(key, "not_eligible"), will.get(key, "not_eligible")
         if old == new:
@@ -122,10 +125,10 @@ def _turns(
 
 
 def _verdicts(
-    pack: Pack, ids: set[str], filing: Filing, declared: Any, day: date
+    pack: Pack, ids: set[str], filing: Filing, known_of: Any, day: date
 ) -> dict[str, str]:
     known = [key for key in ids if key in pack.measures]
-    gathered = gather(filing, pack.registry, declared)
+    gathered = gather(filing, pack.registry, *known_of)
     results = judge(pack, gathered.values, day, known).results
     return {key: results[key].verdict.value for key in known}
 

@@ -1,4 +1,4 @@
-"""What is known of one filing: profile and filing first, then what the enterprise declares."""
+"""What is known of one filing: profile, filing, lists, announcements, then declarations."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from enum import StrEnum
 from typing import Any
 
 from filings.public import FILING_FACTS, PROFILE_FACTS, Filing, facts_of
+from jiaozuo_portal.lib import clock
 from policies.eligibility import FactError
 from policies.eligibility.facts import Absent, FactSpec, FactType, Registry, SourceKind
-from policies.models import Declaration
+from policies.models import Announced, Declaration, ListEntry, OfficialList
+
+from .kept import Kept, kept_for
 
 
 class Way(StrEnum):
@@ -25,10 +28,17 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a value comes from: `profile`, `filing` or `declaration` (then also which one)."""
+    """Where a value comes from: `profile`, `filing`, `list`, `setting` or `declaration`.
+
+    With a declaration, an announced value or a list goes the row itself; `entry` is the line of
+    the list, and None where an enterprise is not on a list that is complete.
+    """
 
     source: str
     declaration: Declaration | None = None
+    announced: Announced | None = None
+    official_list: OfficialList | None = None
+    entry: ListEntry | None = None
 
 
 @dataclass(frozen=True)
@@ -36,7 +46,7 @@ class Gathered:
     """The facts of a filing, ready to be judged.
 
     `values` are accepted by the registry; `refused` names those that it cannot take, with the
-    reason; `unused` holds current declarations that the profile or the filing has overtaken.
+    reason; `unused` holds current declarations that another source has overtaken.
     """
 
     values: Mapping[str, Any]
@@ -60,13 +70,18 @@ def way_to_give(registry: Registry, name: str) -> Way:
 
 
 def gather(
-    filing: Filing, registry: Registry, declared: list[Declaration] | None = None
+    filing: Filing,
+    registry: Registry,
+    declared: list[Declaration] | None = None,
+    kept: Kept | None = None,
 ) -> Gathered:
     """Every fact that is known of a filing.
 
-    `declared` are the enterprise's current declarations; read here when None.
+    `declared` are the enterprise's current declarations, `kept` what lists and announcements say
+    on the day that is judged; read here when None, then for the portal's present day.
 
-    What profile or filing say stands; a declaration of the same fact is not used. A value that
+    What profile or filing say stands, then a list or an announcement; a declaration of the same
+    fact is not used. A value that
     the registry cannot take is left out, which makes it unknown; never where the absence of the
     fact would itself count as an answer (FactError then: the pack does not fit this city).
     """
@@ -75,6 +90,9 @@ def gather(
         for name, fact in facts_of(filing).items()
         if name in registry.facts
     }
+    kept = kept or kept_for([filing.enterprise.uscc], clock.day_of(clock.now()))
+    for name, found in _kept_facts(filing, registry, kept).items():
+        known.setdefault(name, found)
     unused = []
     if declared is None:
         by_enterprise = declarations_by_enterprise([filing.enterprise_id])
@@ -111,6 +129,20 @@ def typed(spec: FactSpec, stored: Any) -> Any:
     if spec.type is FactType.INT:
         return int(stored)
     return Decimal(stored) if spec.type is FactType.NUMBER else stored
+
+
+def _kept_facts(filing: Filing, registry: Registry, kept: Kept) -> dict[str, tuple[Any, Origin]]:
+    """What lists and announcements say; only of facts that the pack takes from there."""
+    found: dict[str, tuple[Any, Origin]] = {}
+    for name, (value, official, entry) in kept.of(filing.enterprise.uscc).items():
+        spec = registry.facts.get(name)
+        if spec is not None and spec.source is SourceKind.LIST:
+            found[name] = (value, Origin("list", official_list=official, entry=entry))
+    for one in kept.announced:
+        spec = registry.facts.get(one.fact)
+        if spec is not None and spec.source is SourceKind.SETTING:
+            found[one.fact] = (typed(spec, one.value), Origin("setting", announced=one))
+    return found
 
 
 def _is_size_of_profile(registry: Registry, name: str) -> bool:

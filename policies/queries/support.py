@@ -20,9 +20,10 @@ from policies.eligibility.conditions import plain
 from policies.models import Match
 
 from .benefits import Judged, Used
-from .facts import Way, declarations_by_enterprise, gather, way_to_give
+from .facts import Origin, Way, declarations_by_enterprise, gather, way_to_give
+from .kept import kept_for
 from .packs import published_rules
-from .wording import say, value_words
+from .wording import day_words, say, value_words
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,13 @@ class Support(Judged):
                 label, value, _("贵企业的回答"), origin.declaration.by.get_full_name(),
                 origin.declaration.at, reverse("support_answers", args=[self.filing.pk]),
             )  # fmt: skip
+        if origin.announced is not None:
+            said = _("%(source)s（%(day)s起适用）") % {
+                "source": origin.announced.source, "day": day_words(origin.announced.since),
+            }  # fmt: skip
+            return Used(label, value, said, at=origin.announced.at)
+        if origin.official_list is not None:
+            return Used(label, value, _list_words(origin))
         if origin.source == "filing":
             return Used(label, value, _("本备案"), url=reverse("filing", args=[self.filing.pk]))
         url = reverse("enterprise_profile", args=[self.filing.enterprise_id])
@@ -71,7 +79,7 @@ def support_of(filing: Filing, at: datetime) -> Support | None:
 
 
 def supports_of(filings: Iterable[Filing], at: datetime) -> list[Support]:
-    """The same for several filings, in four queries; empty without a pack."""
+    """The same for several filings, in seven queries; empty without a pack."""
     rules = published_rules()
     if rules is None:
         return []
@@ -79,9 +87,28 @@ def supports_of(filings: Iterable[Filing], at: datetime) -> list[Support]:
     declared = declarations_by_enterprise(filing.enterprise_id for filing in filings)
     matches = {match.filing_id: match for match in Match.objects.filter(filing__in=filings)}
     contacts = tuple(published_contacts())
+    kept = kept_for((filing.enterprise.uscc for filing in filings), clock.day_of(at))
     found = []
     for filing in filings:
-        gathered = gather(filing, rules.pack.registry, declared.get(filing.enterprise_id, []))
+        gathered = gather(filing, rules.pack.registry, declared.get(filing.enterprise_id, []), kept)
         judgement = judge(rules.pack, gathered.values, clock.day_of(at))
         found.append(Support(rules, gathered, judgement, contacts, filing, matches.get(filing.pk)))
     return found
+
+
+def _list_words(origin: Origin) -> str:
+    """Which list says so: since when somebody is on it, or that it is complete without them."""
+    entry, official = origin.entry, origin.official_list
+    if entry is None:
+        day = official.complete_from if official else None
+        return _("官方名单，自%(day)s起完整") % {"day": day_words(day) if day else "—"}
+    if entry.valid_until is not None:
+        return _("官方名单（%(source)s，%(first)s至%(last)s）") % {
+            "source": entry.source,
+            "first": day_words(entry.valid_from),
+            "last": day_words(entry.valid_until),
+        }
+    return _("官方名单（%(source)s，%(first)s列入）") % {
+        "source": entry.source,
+        "first": day_words(entry.valid_from),
+    }

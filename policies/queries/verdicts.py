@@ -83,4 +83,10 @@ def _fact(name: str, judgement: Judgement, gathered: Gathered) -> dict[str, Any]
     told = {"value": plain(judgement.situation.facts[name]), "source": origin.source}
     if origin.declaration is not None:
         told["declaration"] = origin.declaration.pk
+    if origin.announced is not None:
+        told["announced"] = origin.announced.pk
+    if origin.official_list is not None:
+        told["list"] = origin.official_list.fact
+    if origin.entry is not None:
+        told["entry"] = origin.entry.pk
     return told

@@ -27,6 +27,8 @@ NO_PAGES = {
     "application_paper",
     "support_summary",
     "enterprise_size",
+    "official_list_template",
+    "official_list_export",
     "password_reset_link",
 }
 

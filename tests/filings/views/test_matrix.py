@@ -73,8 +73,9 @@ def leaks(client: Client, role: str, there: Side) -> list[str]:
                 client, method, url, payload(route, there), ASKS.get(route.name)
             )
             place = f"{role} {method} {route.name} {answer.status_code}"
-            # Packs are the whole city's; every policy officer works on them.
-            if role == "policy" and route.name.startswith("policy_"):
+            # Packs and official lists are the whole city's; their officers work on them.
+            of_the_city = ("policy_", "official_list", "announced")
+            if role in {"policy", "city"} and route.name.startswith(of_the_city):
                 continue
             may_read_all = role == "city"
             if SECRET in _content(answer) and not may_read_all:
