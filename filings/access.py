@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from jiaozuo_portal.lib.refusals import NotAllowed
 
-from .models import Agency, Enterprise, Filing, Membership, Posting, User
+from .models import Agency, Enterprise, Filing, Membership, Posting, Step, User
 from .states import CLOSED, MOVES, Actor, Move, State
 
 
@@ -71,6 +72,29 @@ def may_move(user: User, filing: Filing, name: str) -> Answer:
         return _no(
             _("备案现在的状态是“%(state)s”，不能%(move)s。")
             % {"state": filing.get_state_display(), "move": move.label}
+        )
+    return YES
+
+
+def may_approve_alone(user: User, filing: Filing) -> Answer:
+    """May this person approve the version, as far as four eyes are concerned?
+
+    No when a bureau of the district demands two people and this person claimed the version, or
+    held it and handed it on. Who was handed it last, or the lead, is the second pair of eyes.
+    """
+    reviewed = Q(move="claim") | Q(move="hand_over", as_actor=Actor.HOLDER)
+    demanding = Agency.objects.filter(
+        kind=Agency.Kind.BUREAU, is_active=True, requires_four_eyes=True
+    )
+    if Step.objects.filter(
+        reviewed,
+        filing=filing,
+        version=filing.version,
+        by=user,
+        filing__district__in=demanding.values("district"),
+    ).exists():
+        return _no(
+            _("本部门要求审核和准予由两人办理：这一版由您审核，请移交给同事或请负责人准予备案。")
         )
     return YES
 

@@ -41,7 +41,7 @@ class AgencyAdmin(RecordedAdmin):
     """The authorities. One that has people is closed, not deleted."""
 
     list_display = ("name", "kind", "district", "zone", "requires_second_factor", "is_active")
-    list_filter = ("kind", "district", "requires_second_factor", "is_active")
+    list_filter = ("kind", "district", "requires_second_factor", "requires_four_eyes", "is_active")
     list_select_related = ("district", "zone")
     search_fields = ("name", "name_en")
     inlines = (ContactInline,)

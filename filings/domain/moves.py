@@ -283,9 +283,11 @@ def approve_filing(
     """Register the last version and issue its receipt.
 
     The approval gates are asked again, of the frozen version. Raises Refused while corrections
-    that were collected have not been sent or dropped.
+    that were collected have not been sent or dropped, and NotAllowed for who reviewed this
+    version when the bureau demands four eyes.
     """
     with moving(filing, "approve", by=by, at=at, revision=revision, remark=remark) as moved:
+        access.may_approve_alone(by, moved).require()
         results = approval_gates(moved, draft=False)
         _require_gates(results, MOVES["approve"])
         open_points = Correction.objects.filter(

@@ -83,6 +83,11 @@ class Agency(Named):
         verbose_name=_("产业集聚区"),
     )
     requires_second_factor = models.BooleanField(_("必须使用动态口令"), default=False)
+    requires_four_eyes = models.BooleanField(
+        _("审核和准予须由两人办理"),
+        default=False,
+        help_text=_("只对县区工信主管部门有效：领取或移交过这一版的人不能准予备案。"),
+    )
     is_active = models.BooleanField(_("启用"), default=True)
 
     class Meta:

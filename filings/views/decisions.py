@@ -198,7 +198,8 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
         pk,
         _APPROVE,
         gates=reads.gate_lines(filing, results, reasons=True),
-        blocked=_why_not(failing(results), len(points.collected)),
+        blocked=access.may_approve_alone(user, filing).why
+        or _why_not(failing(results), len(points.collected)),
     )
 
 

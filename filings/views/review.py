@@ -70,6 +70,7 @@ def _rights(request: HttpRequest, filing: Filing) -> dict[str, Any]:
     may_correct = bool(access.may_correct(user, filing))
     return {
         "may": open_moves,
+        "four_eyes": access.may_approve_alone(user, filing).why if "approve" in open_moves else "",
         "may_correct": may_correct,
         "may_waive": bool(access.may_waive(user, filing)),
         "may_reveal": bool(access.may_reveal(user, filing)),

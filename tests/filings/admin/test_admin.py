@@ -405,6 +405,7 @@ def test_a_bureau_s_contacts_are_kept_and_the_change_is_recorded(client, boss):
             "zone": "",
             "is_active": "on",
             "requires_second_factor": "on",
+            "requires_four_eyes": "on",
             "contacts-TOTAL_FORMS": "1",
             "contacts-INITIAL_FORMS": "1",
             "contacts-MIN_NUM_FORMS": "0",
@@ -420,6 +421,7 @@ def test_a_bureau_s_contacts_are_kept_and_the_change_is_recorded(client, boss):
 
     assert response.status_code == 302
     assert AgencyContact.objects.get(pk=contact.pk).phone == "0391-7654321"
+    assert Agency.objects.get(pk=agency.pk).requires_four_eyes
     assert LogEntry.objects.filter(object_id=str(agency.pk)).count() == 1
     entry = AuditEntry.objects.get(action="admin_change")
     assert (entry.by, entry.object_type, entry.object_id) == (

@@ -12,7 +12,16 @@ from django.urls import reverse
 from django.utils import translation
 
 from filings.domain import drafts, moves, review
-from filings.models import AuditEntry, Correction, Decision, Filing, GateWaiver, Receipt, RosterRow
+from filings.models import (
+    Agency,
+    AuditEntry,
+    Correction,
+    Decision,
+    Filing,
+    GateWaiver,
+    Receipt,
+    RosterRow,
+)
 from tests import factories as make
 from tests.factories import NOW
 
@@ -627,3 +636,35 @@ def test_a_person_who_is_only_in_the_draft_is_not_revealed_to_the_bureau(client)
     )  # fmt: skip
 
     assert response.status_code == 404
+
+
+# ---------------------------------------------------------------- four eyes
+def test_four_eyes_are_told_before_the_click_and_refused_after_it(client):
+    filing, people = make.filing_in("in_review")
+    Agency.objects.filter(kind="bureau").update(requires_four_eyes=True)
+    link, why = f'href="{url("approve", filing)}"', "这一版由您审核"
+
+    page = text(look(client, people.reviewer, filing))
+    asked = text(look(client, people.reviewer, filing, "approve"))
+    pressed = press(client, people.reviewer, filing, "approve", remark="已核对现场")
+
+    assert why in page
+    assert link not in page
+    assert why in asked
+    assert 'disabled aria-describedby="blocked"' in asked
+    assert pressed.status_code == 403
+    assert why in text(pressed)
+    assert "已核对现场" in text(pressed)
+    assert not Receipt.objects.exists()
+
+
+def test_four_eyes_leave_the_lead_the_button(client):
+    filing, people = make.filing_in("in_review")
+    Agency.objects.filter(kind="bureau").update(requires_four_eyes=True)
+
+    page = text(look(client, people.lead, filing))
+    pressed = press(client, people.lead, filing, "approve", remark="")
+
+    assert f'href="{url("approve", filing)}"' in page
+    assert "这一版由您审核" not in page
+    assert (pressed.status_code, Receipt.objects.count()) == (302, 1)
