@@ -8,14 +8,21 @@ from jiaozuo_portal.lib import clock
 from jiaozuo_portal.outbox.models import OutboxRow
 from jiaozuo_portal.outbox.queue import handles
 
-from .domain.matching import match_filing, request_rematch
+from .domain.matching import match_filing
 from .domain.packs import keep_judging_daily
+from .domain.rematch import rematch_batch, request_rematch
 
 
 @handles("support.match")
 def match_one(row: OutboxRow) -> None:
     """Judge one filing after a move, a submission, a new profile, or a new day."""
     match_filing(int(row.subject), at=clock.now())
+
+
+@handles("support.rematch")
+def match_batch(row: OutboxRow) -> None:
+    """Judge a batch of filings again, and ask for the next one."""
+    rematch_batch(int(row.subject), at=clock.now())
 
 
 @handles("support.day")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,11 +12,10 @@ from django.urls import reverse
 
 from filings.public import Filing, filings_by_id, notify_enterprise
 from jiaozuo_portal.lib import clock
-from jiaozuo_portal.outbox.queue import enqueue
 from policies.eligibility import judge
-from policies.models import Match, Pack, SupportLink
-from policies.queries.facts import gather
-from policies.queries.kept import kept_for
+from policies.models import Declaration, Match, SupportLink
+from policies.queries.facts import declarations_by_enterprise, gather
+from policies.queries.kept import Kept, kept_for
 from policies.queries.packs import Rules, published_rules
 from policies.queries.verdicts import content_of, digest_of, offers
 
@@ -29,6 +29,15 @@ class Outcome:
     written: int = 0
     changed: int = 0
     is_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What judging a filing would write: the links that end, those that begin, and the news."""
+
+    ended: list[int]
+    fresh: list[SupportLink]
+    changed: int
 
 
 def match_filing(filing_id: int, *, at: datetime, notify: bool = True) -> Outcome:
@@ -53,26 +62,8 @@ def match_filing(filing_id: int, *, at: datetime, notify: bool = True) -> Outcom
         match.pack, match.day, match.at = rules.row, clock.day_of(at), at
         match.save(update_fields=["pack", "day", "at"])
         if notify and outcome.changed and not outcome.is_first:
-            _tell(filing, outcome.changed, at=at)
+            tell(filing, outcome.changed, at=at)
     return outcome
-
-
-def request_rematch(*, at: datetime) -> int:
-    """Ask for every filing to be judged that has no verdict of this day and pack; how many.
-
-    The key names day and pack, so that asking twice is asking once.
-    """
-    with transaction.atomic():
-        pack = Pack.objects.published().only("pk").first()
-        if pack is None:
-            return 0
-        day = clock.day_of(at)
-        waiting = Filing.objects.exclude(match__day=day, match__pack=pack)
-        count = 0
-        for pk in waiting.order_by("pk").values_list("pk", flat=True):
-            enqueue("support.match", pk, key=f"support:{pk}:{day}:{pack.pk}")
-            count += 1
-    return count
 
 
 def _locked_match(filing: Filing) -> Match:
@@ -80,30 +71,50 @@ def _locked_match(filing: Filing) -> Match:
     return Match.objects.select_for_update().get(filing=filing)
 
 
-def _judge(filing: Filing, rules: Rules, *, at: datetime, is_first: bool) -> Outcome:
-    gathered = gather(
-        filing,
-        rules.pack.registry,
-        kept=kept_for([filing.enterprise.uscc], clock.day_of(at)),
-    )
+def judged(
+    filing: Filing,
+    rules: Rules,
+    *,
+    at: datetime,
+    declared: list[Declaration],
+    kept: Kept,
+    links: Iterable[SupportLink],
+) -> Judged:
+    """Judge a filing on what was read of it, and compare with `links`, its current ones.
+
+    Nothing is read or written. Raises FactError where the pack does not fit this city.
+    """
+    gathered = gather(filing, rules.pack.registry, declared, kept)
     judgement = judge(rules.pack, gathered.values, clock.day_of(at))
     contents = {
         key: content_of(result, judgement, gathered) for key, result in offers(judgement).items()
     }
     digests = {key: digest_of(content) for key, content in contents.items()}
-    current = {
-        link.measure: link
-        for link in SupportLink.objects.filter(filing=filing).current().defer("content")
-    }
-    ended = [link.pk for key, link in current.items() if digests.get(key) != link.sha256]
+    current = {link.measure: link for link in links}
     fresh = [key for key in contents if key not in current or current[key].sha256 != digests[key]]
-    SupportLink.objects.filter(pk__in=ended).update(superseded_at=at)
-    SupportLink.objects.bulk_create(
-        _link(filing, rules, key, contents[key], digests[key], at=at) for key in fresh
+    return Judged(
+        [link.pk for key, link in current.items() if digests.get(key) != link.sha256],
+        [_link(filing, rules, key, contents[key], digests[key], at=at) for key in fresh],
+        _changes(
+            {key: link.verdict for key, link in current.items()},
+            {key: content["verdict"] for key, content in contents.items()},
+        ),
     )
-    before = {key: link.verdict for key, link in current.items()}
-    after = {key: content["verdict"] for key, content in contents.items()}
-    return Outcome(len(fresh), _changes(before, after), is_first)
+
+
+def _judge(filing: Filing, rules: Rules, *, at: datetime, is_first: bool) -> Outcome:
+    enterprise = filing.enterprise
+    found = judged(
+        filing,
+        rules,
+        at=at,
+        declared=declarations_by_enterprise([enterprise.pk]).get(enterprise.pk, []),
+        kept=kept_for([enterprise.uscc], clock.day_of(at)),
+        links=SupportLink.objects.filter(filing=filing).current().defer("content"),
+    )
+    SupportLink.objects.filter(pk__in=found.ended).update(superseded_at=at)
+    SupportLink.objects.bulk_create(found.fresh)
+    return Outcome(len(found.fresh), found.changed, is_first)
 
 
 def _link(
@@ -134,7 +145,7 @@ def _changes(before: dict[str, str], after: dict[str, str]) -> int:
     return sum(before.get(key, NO) != after.get(key, NO) for key in before.keys() | after.keys())
 
 
-def _tell(filing: Filing, changed: int, *, at: datetime) -> None:
+def tell(filing: Filing, changed: int, *, at: datetime) -> None:
     notify_enterprise(
         filing.enterprise_id,
         "support",

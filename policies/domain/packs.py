@@ -23,7 +23,7 @@ from policies.eligibility.words import _
 from policies.models import Clause, Document, Measure, Pack
 from policies.queries.packs import digest, rules_from
 
-from .matching import request_rematch
+from .rematch import request_rematch
 
 
 class UnfitPack(Exception):

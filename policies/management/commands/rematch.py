@@ -8,8 +8,8 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from jiaozuo_portal.lib import clock
-from policies.domain.matching import request_rematch
 from policies.domain.packs import keep_judging_daily
+from policies.domain.rematch import request_rematch
 
 
 class Command(BaseCommand):

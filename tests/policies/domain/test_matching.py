@@ -12,7 +12,8 @@ from filings.domain.enterprise import add_site, change_profile
 from filings.models import Notice
 from jiaozuo_portal.outbox.models import OutboxRow
 from policies.domain.declarations import declare
-from policies.domain.matching import Outcome, match_filing, request_rematch
+from policies.domain.matching import Outcome, match_filing
+from policies.domain.rematch import request_rematch
 from policies.models import Match, SupportLink
 from tests.factories import NOW, filing, filing_in, owner_of
 from tests.factories.policies import publish_pack

@@ -98,14 +98,14 @@ def test_only_a_second_officer_publishes_and_every_filing_is_judged_again(draft,
 
     with pytest.raises(NotAllowed, match="另一位"):
         published(draft, editor)
-    OutboxRow.objects.filter(kind="support.match").delete()
+    OutboxRow.objects.filter(kind="support.rematch").delete()
     fresh = published(draft, second)
 
     draft.refresh_from_db()
     assert (draft.status, draft.result) == ("published", fresh)
     assert Pack.objects.published().get() == fresh
     assert published_rules().pack.measures["甲1-2"].label.zh == "新名称"
-    assert OutboxRow.objects.get(kind="support.match").subject == str(made.pk)
+    assert OutboxRow.objects.get(kind="support.rematch").subject == str(made.pk)
     assert {
         (entry.action, entry.by) for entry in AuditEntry.objects.filter(action__contains=".")
     } >= {

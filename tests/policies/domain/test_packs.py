@@ -106,7 +106,7 @@ def test_publishing_asks_for_every_filing_to_be_judged_and_for_the_next_day(tmp_
     publish_pack(tmp_path)
 
     asked = dict(OutboxRow.objects.values_list("kind", "subject"))
-    assert asked == {"support.match": str(made.pk), "support.day": "2020-03-03"}
+    assert asked == {"support.rematch": str(made.pk), "support.day": "2020-03-03"}
 
 
 def test_a_second_published_pack_cannot_be_written(tmp_path: Path):

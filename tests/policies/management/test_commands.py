@@ -115,6 +115,6 @@ def test_rematch_asks_for_each_filing_once_a_day(tmp_path: Path, clock_at, drain
     call_command("rematch", stdout=out)
 
     assert out.getvalue().split(" filings are waiting to be judged\n")[:3] == ["0", "2", "2"]
-    assert OutboxRow.objects.filter(kind="support.match", done_at=None).count() == 2
+    assert OutboxRow.objects.filter(kind="support.rematch", done_at=None).count() == 1
     drain()
     assert SupportLink.objects.count() == judged
