@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.cache import patch_cache_control
+from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Query
 from ninja.errors import AuthenticationError, ValidationError
@@ -69,7 +69,8 @@ def _rules() -> Rules:
 
 def _for_everybody(response: HttpResponse) -> None:
     patch_cache_control(response, public=True, max_age=300)
-    response["Vary"] = "Accept-Language"
+    # SECURITY: the cookie chooses the language too; a shared cache must not mix readers.
+    patch_vary_headers(response, ("Accept-Language", "Cookie"))
 
 
 @api.get("/documents", response={200: Documents, **_OPEN}, auth=None, tags=["policies"])

@@ -17,7 +17,7 @@ from policies.queries.packs import published_rules
 from .matching import Judged, judged, tell
 
 #: How many filings one transaction judges.
-BATCH = 500
+BATCH = 100
 
 
 def request_rematch(*, at: datetime, after: int = 0) -> int:
