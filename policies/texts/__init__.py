@@ -1,0 +1,1 @@
+"""Policy texts, split into documents and measures, without Django."""
