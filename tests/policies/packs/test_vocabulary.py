@@ -1,33 +1,19 @@
-"""The pack uses the shared names, all of them, and decides by the facts they are linked to."""
+"""The pack uses the shared names, all of them."""
 
 import json
 from pathlib import Path
 from typing import Any
 
 from policies.eligibility import load_pack
-from policies.eligibility.conditions import Leaf, leaves
-from policies.eligibility.packs import Kind, Measure
 
 PACK = load_pack()
 POLICY = Path(__file__).resolve().parents[4] / "shared" / "policy"
-# Linked to a measure to be shown beside it (a cap, a new due date); no condition rests on them.
-SHOWN_ONLY = {"lpr_1y_pct", "tax_due_date", "startup_loan_due_date", "existing_loan_rate_pct"}
 
 
 def shared(name: str) -> Any:
     """A shared file; where it does not lie beside the project, nothing to compare with."""
     path = POLICY / name
     return json.loads(path.read_text("utf-8")) if path.exists() else None
-
-
-def facts_used(measure: Measure) -> set[str]:
-    used = {
-        name
-        for leaf in leaves(measure.when)
-        if isinstance(leaf, Leaf)
-        for name in PACK.registry.base_facts(leaf.fact)
-    }
-    return used | set(measure.amount.needed_facts(PACK.registry) if measure.amount else ())
 
 
 def test_the_pack_holds_the_three_documents_whole() -> None:
@@ -72,23 +58,6 @@ def test_facts_carry_the_shared_names_types_and_values() -> None:
         if "values" in entry:
             assert list(spec.values) == entry["values"]
     assert not entries or list(PACK.registry.facts) == [entry["name"] for entry in entries]
-
-
-def test_a_measure_decides_by_the_facts_that_are_linked_to_it() -> None:
-    vocabulary = shared("vocabulary.json")
-    size = PACK.registry.size_inputs
-    linked: dict[str, set[str]] = {}
-    for entry in vocabulary["facts"] if vocabulary else []:
-        if entry["name"] not in (*SHOWN_ONLY, size.industry, *size.indicators):
-            for measure_id in entry["used_by"]:
-                linked.setdefault(measure_id, set()).add(entry["name"])
-
-    for measure in PACK.measures.values():
-        if vocabulary and measure.kind is not Kind.DUTY:
-            assert (measure.id, facts_used(measure)) == (
-                measure.id,
-                linked.get(measure.id, set()),
-            )
 
 
 def test_topics_have_the_shared_members_and_modes() -> None:
