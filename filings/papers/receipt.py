@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import io
-import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import pylopdf_fonts_zh_cn
 import segno
-import typst
+
+from jiaozuo_portal.lib.typesetting import typeset
 
 _PAPER = Path(__file__).with_name("receipt.typ")
-_FONTS = Path(str(pylopdf_fonts_zh_cn.sans_path())).parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +35,8 @@ class ReceiptFacts:
 
 
 def receipt_pdf(facts: ReceiptFacts) -> bytes:
-    """The receipt as PDF; its text can be extracted.
-
-    SECURITY: names come from people. They go to the typesetter as JSON in an input, which it shows
-    and never evaluates; only this folder can be read from the paper.
-    """
-    data = {**asdict(facts), "qr": qr_svg(facts.url)}
-    return typst.compile(
-        str(_PAPER),
-        root=str(_PAPER.parent),
-        font_paths=[str(_FONTS)],
-        ignore_system_fonts=True,
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-    )
+    """The receipt as PDF; its text can be extracted."""
+    return typeset(_PAPER, {**asdict(facts), "qr": qr_svg(facts.url)})
 
 
 def qr_code(url: str) -> segno.QRCode:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import gettext as _
@@ -242,8 +243,9 @@ def _wrong_request(request: HttpRequest, error: ValidationError) -> HttpResponse
     return _problem(request, 422, _("内容有误"), str(first.get("msg", "")), place)
 
 
+@api.exception_handler(RequestDataTooBig)
 @api.exception_handler(TooLarge)
-def _too_large(request: HttpRequest, error: TooLarge) -> HttpResponse:
+def _too_large(request: HttpRequest, error: Exception) -> HttpResponse:
     most = _("一次最多 %(size)s kB") % {"size": MOST_BYTES // 1024}
     return _problem(request, 413, _("内容太大"), most)
 

@@ -22,6 +22,7 @@ from filings.public import (
 )
 from jiaozuo_portal.lib import clock
 from policies.models import ApiToken
+from policies.models.token import looked_after_by
 
 #: What a key begins with, so that a scanner of leaked secrets can tell what it has found.
 MARK = "fgfc_"
@@ -108,9 +109,8 @@ def manages(holder: Enterprise | Agency | None, user: User) -> bool:
     """Whether the person makes and ends the keys of this enterprise or agency."""
     if not user.is_active or holder is None:
         return False
-    if isinstance(holder, Enterprise):
-        return user.roles.get(holder.pk) == "owner"
-    return any(post.agency_id == holder.pk and post.role == "lead" for post in user.posts)
+    owned, led = looked_after_by(user)
+    return holder.pk in (owned if isinstance(holder, Enterprise) else led)
 
 
 def _require_manager(holder: Enterprise | Agency | None, user: User) -> None:

@@ -12,16 +12,19 @@ if TYPE_CHECKING:
     from filings.public import User
 
 
+def looked_after_by(user: User) -> tuple[list[int], list[int]]:
+    """The enterprises that a person owns and the agencies that they lead: whose keys they make."""
+    owned = [pk for pk, role in user.roles.items() if role == "owner"]
+    return owned, [post.agency_id for post in user.posts if post.role == "lead"]
+
+
 class TokenQuerySet(models.QuerySet["ApiToken"]):
     """Reads of tokens."""
 
     def visible_to(self, user: User) -> TokenQuerySet:
         """Those of the enterprises that the person owns and of the agencies that they lead."""
-        owned = [pk for pk, role in user.roles.items() if role == "owner"]
-        led = [post.agency_id for post in user.posts if post.role == "lead"]
-        return self.filter(
-            models.Q(enterprise_id__in=owned) | models.Q(agency_id__in=led),
-        )
+        owned, led = looked_after_by(user)
+        return self.filter(models.Q(enterprise_id__in=owned) | models.Q(agency_id__in=led))
 
 
 class ApiToken(models.Model):

@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
-import pylopdf_fonts_zh_cn
-import typst
-
+from jiaozuo_portal.lib.typesetting import typeset
 from policies.models import Application
 
 _PAPER = Path(__file__).with_name("application.typ")
-_FONTS = Path(str(pylopdf_fonts_zh_cn.sans_path())).parent
 
 
 def application_pdf(application: Application) -> bytes:
-    """The application as PDF in Chinese, the language of the desk; its text can be extracted.
-
-    SECURITY: names and answers come from people. They go to the typesetter as JSON in an input,
-    which it shows and never evaluates; only this folder can be read from the paper.
-    """
-    return typst.compile(
-        str(_PAPER),
-        root=str(_PAPER.parent),
-        font_paths=[str(_FONTS)],
-        ignore_system_fonts=True,
-        sys_inputs={"data": json.dumps(_shown(application), ensure_ascii=False)},
-    )
+    """The application as PDF in Chinese, the language of the desk; its text can be extracted."""
+    return typeset(_PAPER, _shown(application))
 
 
 def _shown(application: Application) -> dict[str, Any]:

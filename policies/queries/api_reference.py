@@ -52,7 +52,9 @@ def _operation(
     return Operation(
         method=method.upper(),
         path=path,
-        summary=" ".join(described.get("description", described["summary"]).split()),
+        summary=" ".join(described.get("description", described["summary"]).split()).replace(
+            "`", ""
+        ),
         needs_key=bool(described.get("security")),
         parameters=tuple(
             Field(one["name"], _type(one["schema"]), one.get("required", False))

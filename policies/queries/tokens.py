@@ -7,6 +7,7 @@ from datetime import datetime
 
 from filings.public import Agency, Enterprise, Post, User
 from policies.models import ApiToken
+from policies.models.token import looked_after_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def bearer_of(sha256: str, at: datetime) -> Bearer | None:
         return None
     maker: User = token.created_by
     if token.enterprise_id is not None:
-        if maker.roles.get(token.enterprise_id) != "owner":
+        if token.enterprise_id not in looked_after_by(maker)[0]:
             return None
         return Bearer(token, roles={token.enterprise_id: "viewer"})
     posts = tuple(
@@ -56,8 +57,7 @@ def bearer_of(sha256: str, at: datetime) -> Bearer | None:
 
 def holders_of(user: User) -> list[Enterprise | Agency]:
     """The enterprises and agencies whose keys this person looks after."""
-    owned = [pk for pk, role in user.roles.items() if role == "owner"]
-    led = [post.agency_id for post in user.posts if post.role == "lead"]
+    owned, led = looked_after_by(user)
     return [
         *Enterprise.objects.filter(pk__in=owned).order_by("pk"),
         *Agency.objects.filter(pk__in=led).order_by("pk"),

@@ -14,7 +14,8 @@ from filings import gates
 from filings.domain import moves, versions
 from filings.domain.desk import rebuild_entries
 from filings.domain.enterprise import pinyin_key
-from filings.management.scale import WAYS, organisation_code, seed_scale
+from filings.management.scale import seed_scale
+from filings.management.scale_story import WAYS, organisation_code
 from filings.models import (
     Correction,
     Decision,

@@ -122,7 +122,10 @@ def test_a_wrong_body_is_refused_with_its_place(client, body, place):
 def test_a_body_that_is_too_large_is_refused(client):
     _filing, _owner, key = firm_with_key()
 
-    assert post(client, b" " * (300 * 1024), key).status_code == 413
+    for size in (300 * 1024, 6 * 1024 * 1024):
+        answer = post(client, b" " * size, key)
+        assert answer.status_code == 413
+        assert answer.json()["detail"]
 
 
 def test_an_enterprise_reads_its_own_filings_and_no_other(client):
