@@ -69,7 +69,7 @@ def test_the_code_on_the_paper_leads_to_the_public_page(client, monkeypatch):
     filing, people = make.filing_in("approved")
     coded = []
     monkeypatch.setattr("filings.papers.receipt.qr_svg", lambda url: coded.append(url) or "<svg/>")
-    monkeypatch.setattr("filings.papers.receipt.typst.compile", lambda *_a, **_k: b"%PDF")
+    monkeypatch.setattr("jiaozuo_portal.lib.typesetting.typst.compile", lambda *_a, **_k: b"%PDF")
 
     paper(client, people.owner, filing)
 
