@@ -39,7 +39,7 @@ MAY_KNOW_CELERY = {
     "jiaozuo_portal/health.py",
     "jiaozuo_portal/outbox/tasks.py",
 }
-PURE = ("filings/sheets/", "filings/sections/", "policies/eligibility/")
+PURE = ("filings/sheets/", "filings/sections/", "policies/eligibility/", "policies/texts/")
 PURE_MAY_USE = {"django.utils.translation", "django.utils.functional"}
 
 
