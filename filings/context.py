@@ -31,7 +31,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "account_role": SimpleLazyObject(lambda: people.role_line(user)),
         "account_links": SimpleLazyObject(lambda: _account_links(user)),
         "notices_url": reverse("notices"),
-        "unread_notices": SimpleLazyObject(lambda: people.unread_count(user)),
+        "unread_notices": SimpleLazyObject(lambda: user.reader.unread),
     }
 
 

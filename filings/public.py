@@ -21,7 +21,7 @@ from .domain.notices import send as send_notice
 from .forms.fields import UsccField
 from .models import Agency, AgencyContact, Enterprise, Filing, User
 from .models.filing import Knower, filing_scope
-from .models.people import Post
+from .models.reader import Post
 from .queries.standing import Standing, standing_of
 from .sheets.identity import uscc
 from .sheets.limits import SheetRefused

@@ -17,7 +17,8 @@ from .enterprise import Enterprise, Site
 from .place import District, Zone
 
 if TYPE_CHECKING:
-    from .people import Post, User
+    from .people import User
+    from .reader import Post
 
 
 class Knower(Protocol):

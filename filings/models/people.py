@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -17,17 +16,7 @@ from django.utils.translation import pgettext_lazy
 
 from jiaozuo_portal.lib import crypto
 
-
-@dataclass(frozen=True, slots=True)
-class Post:
-    """A posting in short: agency, its kind and place, and the role held there."""
-
-    agency_id: int
-    kind: str
-    district_id: int | None
-    zone_id: int | None
-    role: str
-    requires_second_factor: bool
+from .reader import Post, Reader, reader_of
 
 
 class UserManager(BaseUserManager["User"]):
@@ -123,33 +112,28 @@ class User(AbstractBaseUser, PermissionsMixin):
         return crypto.unseal(self.mobile_sealed, bound_to=f"user.mobile.{self.mobile_index}")
 
     @cached_property
+    def reader(self) -> Reader:
+        """Where this person stands, read once."""
+        return reader_of(self)
+
+    @property
     def roles(self) -> dict[int, str]:
         """Enterprise id to role, for the enterprises this person works for."""
-        return dict(self.memberships.values_list("enterprise_id", "role"))
+        return self.reader.roles
 
-    @cached_property
+    @property
     def posts(self) -> tuple[Post, ...]:
         """The agencies this person works in."""
-        rows = self.postings.filter(agency__is_active=True).values_list(
-            "agency_id",
-            "agency__kind",
-            "agency__district_id",
-            "agency__zone_id",
-            "role",
-            "agency__requires_second_factor",
-        )
-        return tuple(Post(*row) for row in rows)
+        return self.reader.posts
+
+    @property
+    def has_second_factor(self) -> bool:
+        """The person has set up one-time codes."""
+        return self.reader.has_second_factor
 
     def forget_standing(self) -> None:
         """Read roles, posts and second factor anew, after one of them has changed."""
-        for remembered in ("roles", "posts", "has_second_factor"):
-            self.__dict__.pop(remembered, None)
-
-    @cached_property
-    def has_second_factor(self) -> bool:
-        """The person has set up one-time codes."""
-        devices: Any = self.totpdevice_set  # type: ignore[attr-defined]
-        return bool(devices.filter(confirmed=True).exists())
+        self.__dict__.pop("reader", None)
 
     @property
     def must_have_second_factor(self) -> bool:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Subquery
+from django.db.models.functions import JSONObject
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from jiaozuo_portal.lib.remembered import once_a_request
 
 
 class Named(models.Model):
@@ -161,7 +165,26 @@ class CitySetting(models.Model):
     def __str__(self) -> str:
         return self.city_name
 
+    #: The city's own published contact, as `AgencyContact` has it; set by `current`.
+    contact: dict[str, str] | None = None
+
     @classmethod
     def current(cls) -> CitySetting:
-        """The one row, or the defaults (unsaved) before a city has been loaded."""
-        return cls.objects.order_by("pk").first() or cls()
+        """The one row with `contact`, or the defaults (unsaved) before a city has been loaded.
+
+        A request reads it once, so a page that has changed it does not see the change itself.
+        """
+        return _current_setting()
+
+
+@once_a_request
+def _current_setting() -> CitySetting:
+    contacts = AgencyContact.objects.filter(
+        agency__kind=Agency.Kind.CITY, agency__is_active=True
+    ).order_by("pk")
+    found = contacts.values(found=JSONObject(name="name", phone="phone", hours="hours"))
+    setting = CitySetting.objects.annotate(published=Subquery(found[:1])).order_by("pk").first()
+    if setting is None:
+        return CitySetting()
+    setting.contact = setting.published
+    return setting

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from filings.models import Agency, AgencyContact, CitySetting, Membership, Notice, Posting, User
+from filings.models import Agency, AgencyContact, CitySetting, Membership, Posting, User
 from jiaozuo_portal.lib.punctuation import listed
 
 
@@ -76,18 +76,10 @@ def role_line(user: User) -> str:
     return listed(sorted(words))
 
 
-def unread_count(user: User) -> int:
-    """How many notices wait for the person."""
-    return Notice.objects.visible_to(user).unread().count()
-
-
 def portal_contact() -> AgencyContact | None:
     """The city's own published contact, for the foot of every page."""
-    return (
-        AgencyContact.objects.filter(agency__kind=Agency.Kind.CITY, agency__is_active=True)
-        .order_by("pk")
-        .first()
-    )
+    contact = CitySetting.current().contact
+    return AgencyContact(**contact) if contact else None
 
 
 def portal_name(language: str) -> str:
