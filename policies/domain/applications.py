@@ -30,6 +30,7 @@ from policies.queries.applications import (
     standing_application,
 )
 from policies.queries.support import Support, support_of
+from policies.queries.wording import say
 from policies.states import APPLICATION_MOVES, ApplicationMove, ApplicationState, Side
 
 #: No application is about more than this; a slip of the keyboard is no grant.
@@ -40,14 +41,18 @@ def prepare_application(filing: Filing, measure: str, *, by: User, at: datetime)
     """A draft for one measure, filled from what the portal knows of the filing at `at`.
 
     Preparing twice gives the same draft. Raises NotAllowed for who may not answer for the
-    enterprise, Refused for a measure that is not offered, that it cannot use, that nobody decides,
-    or whose benefit has been applied for already.
+    enterprise, Refused for a measure that is not offered, that needs no application, that the
+    enterprise cannot use, that nobody decides, or whose benefit has been applied for already.
     """
     access.may_declare(by, filing.enterprise).require()
     support = _support(filing, at)
     result = support.results.get(measure)
     if result is None:
         raise Refused(_("现在没有这项措施。请回到支持政策页重新选择。"))
+    if not result.measure.needs_application:
+        raise Refused(
+            _("这项措施不用申请：%(how)s") % {"how": say(result.measure.apply)},
+        )
     if result.verdict is Verdict.NOT_ELIGIBLE:
         raise Refused(_("按现有资料不符合这项措施的条件，不能申请。请先看“为什么不符合”。"))
     pack = support.rules.pack

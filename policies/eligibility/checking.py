@@ -122,6 +122,8 @@ def _measure_faults(measure: Measure, pack: Pack) -> Iterator[Fault]:
     if measure.kind is Kind.DUTY:
         if measure.when != ALWAYS or measure.amount or measure.cases:
             yield fault(_("政府职责不设条件、金额和案例"))
+        if measure.needs_application:
+            yield fault(_("政府职责不能申请"))
         return
     for problem in _missing_cases(measure):
         yield fault(problem)

@@ -597,6 +597,7 @@ class _Builder:
             ),
             file=file.path,
             line=item.line,
+            needs_application=item.get("needs_application", item["kind"] == Kind.BENEFIT.value),
         )
 
     def _condition(self, item: Located, clause: str, file: ClauseFile) -> Condition:

@@ -148,7 +148,8 @@ class Measure:
     """One independent benefit, service, information or duty inside a numbered point.
 
     ``when`` is the whole condition, the scope section of the document included where it applies;
-    ``own_condition`` is the item's part alone.
+    ``own_condition`` is the item's part alone. ``needs_application`` is false where the benefit
+    comes by itself or is taken without asking a department; ``apply`` says how.
     """
 
     id: str
@@ -174,6 +175,7 @@ class Measure:
     file: str
     line: int
     overrides: tuple[Override, ...] = ()
+    needs_application: bool = True
 
     @property
     def clause(self) -> str:

@@ -24,6 +24,11 @@ KIND_CHOICES = (
     *((kind.value, word) for kind, word in KINDS.items()),
     (Kind.DUTY.value, gettext_lazy("政府职责（不向企业显示）")),
 )
+NEEDS_CHOICES = (
+    ("", gettext_lazy("按类别：优惠要申请，服务和信息不用")),
+    ("yes", gettext_lazy("要申请")),
+    ("no", gettext_lazy("不用申请，按“怎么办理”享受")),
+)
 #: Form fields of two languages, by the key of the file.
 WHOLE = ("summary", "apply")
 OWN = ("label", "item_summary", "item_apply")
@@ -58,6 +63,7 @@ class ItemForm(forms.Form):
     topic = forms.ChoiceField(label=gettext_lazy("主题（同一主题只给一次）"))
     item_summary_zh = _area(gettext_lazy("这一项的摘要（中文）"))
     item_summary_en = _area(gettext_lazy("这一项的摘要（英文）"))
+    needs_application = forms.ChoiceField(label=gettext_lazy("要不要向部门申请"), required=False)
     item_apply_zh = _area(gettext_lazy("这一项怎么办理（中文）"))
     item_apply_en = _area(gettext_lazy("这一项怎么办理（英文）"))
     term = forms.ChoiceField(label=gettext_lazy("期限"), required=False)
@@ -89,6 +95,8 @@ class ItemForm(forms.Form):
                 field.widget.attrs["lang"] = "zh-Hans"
         strengths: Any = self.fields["strength"]
         strengths.choices = [*STRENGTHS.items(), ("n/a", _("不分力度"))]
+        needs: Any = self.fields["needs_application"]
+        needs.choices = NEEDS_CHOICES
         topics: Any = self.fields["topic"]
         topics.choices = _topics(pack, item["topic"])
         terms: Any = self.fields["term"]
@@ -152,8 +160,16 @@ class ItemForm(forms.Form):
             content["departments"] = kept + [one for one in chosen if one not in kept]
         for key in ("kind", "strength", "topic"):
             item[key] = self.cleaned_data.get(key) or item[key]
+        self._put_needs(item)
         self._put_valid(item)
         return content
+
+    def _put_needs(self, item: dict[str, Any]) -> None:
+        chosen = self.cleaned_data.get("needs_application")
+        if chosen:
+            item["needs_application"] = chosen == "yes"
+        else:
+            item.pop("needs_application", None)
 
     def _put(self, place: dict[str, Any], key: str, name: str) -> None:
         texts = {code: self._typed(f"{name}_{code}") for code in ("zh", "en")}
@@ -216,12 +232,19 @@ def _initial(content: Mapping[str, Any], item: Mapping[str, Any]) -> dict[str, A
         "kind": item["kind"],
         "strength": item["strength"],
         "topic": item["topic"],
+        "needs_application": _needs(item),
         "departments": content["departments"],
         "term": valid.get("term", ""),
         "valid_from": valid.get("from", ""),
         "valid_until": valid.get("until", ""),
         "inferred": valid.get("inferred", False),
     }
+
+
+def _needs(item: Mapping[str, Any]) -> str:
+    if "needs_application" not in item:
+        return ""
+    return "yes" if item["needs_application"] else "no"
 
 
 def _topics(pack: Pack, own: str) -> list[tuple[str, str]]:

@@ -83,6 +83,7 @@ class Card:
     is_inferred: bool
     clause: str
     apply: str
+    needs_application: bool
     missing: tuple[Question, ...]
     amount_missing: tuple[Question, ...]
     is_unprinted: bool
@@ -336,6 +337,7 @@ class Judged(ABC):
             is_inferred=measure.validity.inferred,
             clause=clause_words(pack, measure.clause),
             apply=say(measure.apply),
+            needs_application=measure.needs_application,
             missing=missing,
             amount_missing=tuple(self.question(name) for name in result.amount_missing),
             is_unprinted=is_open and not missing,

@@ -132,6 +132,18 @@ def test_a_measure_that_is_not_theirs_or_is_unknown_to_the_pack_is_refused(eligi
     assert not Application.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("measure", "how"), [("焦政办4-10a", "按现行费率缴费即可"), ("豫政9-4c", "公共招聘平台")]
+)
+def test_what_comes_without_an_application_is_not_applied_for(eligible, measure, how):
+    filing, owner, _people = eligible
+
+    with pytest.raises(Refused, match=how):
+        prepared(filing, owner, measure)
+
+    assert not Application.objects.exists()
+
+
 def test_what_changed_until_sending_is_looked_at_again(eligible):
     filing, owner, _people = eligible
     application = prepared(filing, owner)

@@ -84,6 +84,17 @@ def test_from_the_measure_to_the_grant(client):
     assert "已同意" in client.get(reverse("applications")).content.decode()
 
 
+def test_a_measure_without_application_says_how_the_benefit_comes(client):
+    filing, owner = eligible()
+    client.force_login(owner)
+
+    page = client.get(reverse("support_measure", args=[filing.pk, "焦政办4-10a"])).content.decode()
+
+    assert "不用向部门申请。" in page
+    assert "按现行费率缴费即可" in page.split('id="apply"')[1].split("</section>")[0]
+    assert reverse("application_prepare", args=[filing.pk, "焦政办4-10a"]) not in page
+
+
 def test_a_refusal_without_a_reason_keeps_what_was_typed_and_says_why(client):
     filing, owner = eligible()
     application = apply(client, filing, owner)

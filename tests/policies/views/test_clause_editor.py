@@ -107,6 +107,13 @@ def test_a_figure_is_changed_and_the_cases_say_so_at_once(client, draft):
     assert str(item_of(draft)["when"]["all"][1]["le"]) == "15.5"
 
 
+def test_whether_an_application_is_needed_is_chosen_and_taken_back(client, draft):
+    for chosen, written in (("no", False), ("yes", True), ("", None)):
+        data = fields(page_of(client, draft)) | {"needs_application": chosen}
+        press(client, draft, data, "save")
+        assert item_of(draft).get("needs_application") is written
+
+
 def test_nodes_are_added_wrapped_moved_and_removed_without_a_script(client, draft):
     data = fields(page_of(client, draft))
     shown = press(client, draft, data, "add:w:fact")
