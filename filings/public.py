@@ -40,7 +40,7 @@ class KnownFact:
     source: str
 
 
-#: What the profile can say, and what the filing itself proves: nobody declares these.
+#: What the profile alone can say, and what the filing itself proves: nobody declares these.
 PROFILE_FACTS = frozenset(
     {
         "district",
@@ -70,6 +70,7 @@ def facts_of(filing: Filing) -> dict[str, KnownFact]:
         "applicant_type": "enterprise",
         "sme_industry": enterprise.sme_industry or None,
         "main_sector": enterprise.main_sector or None,
+        "makes_epidemic_supplies": enterprise.makes_epidemic_supplies,
         "employees": enterprise.employees,
         "annual_revenue_wanyuan": enterprise.annual_revenue_wanyuan,
         "total_assets_wanyuan": enterprise.total_assets_wanyuan,

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import translation
 
 from filings import mails
-from filings.domain import retention, roster
+from filings.domain import alerts, retention, roster
 from filings.domain.notices import words
 from filings.models import Delivery, Invitation, Notice, RosterImport, User
 from jiaozuo_portal.lib import clock, sms
@@ -117,6 +117,15 @@ def _failing_openly(job: RosterImport) -> Iterator[None]:
     except Exception:
         roster.fail_import(job, at=clock.now())
         raise
+
+
+@handles("review.alert")
+def alert_of_time_limit(row: Any) -> None:
+    """Tell of a stage of a time limit, late if need be and once."""
+    clock_pk, __, stage = row.subject.partition(":")
+    # The relay's clock may be ahead of this worker's: the row is due, so its moment has come.
+    ahead = max(row.due_at - clock.real_now(), timedelta(0))
+    alerts.alert(int(clock_pk), stage, at=clock.now() + ahead)
 
 
 @handles("filings.purge", in_pieces=True)

@@ -78,6 +78,7 @@ class EnterpriseAdmin(RecordedAdmin):
                 "fields": (
                     "sme_industry",
                     "main_sector",
+                    "makes_epidemic_supplies",
                     "employees",
                     "annual_revenue_wanyuan",
                     "total_assets_wanyuan",

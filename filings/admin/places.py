@@ -6,8 +6,10 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
-from filings.models import Agency, AgencyContact, CitySetting, District, Zone
+from filings.models import Agency, AgencyContact, CitySetting, District, TimeLimit, Zone
+from filings.timing import Kind
 from jiaozuo_portal.admin_site import RecordedAdmin
 
 
@@ -51,11 +53,32 @@ class AgencyAdmin(RecordedAdmin):
         return False
 
 
+@admin.register(TimeLimit)
+class TimeLimitAdmin(RecordedAdmin):
+    """Within how many hours each kind of filing is decided. Clocks that run keep what they had."""
+
+    list_display = ("kind", "words", "city_after_hours", "rule")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """One row a kind."""
+        has_all = TimeLimit.objects.count() >= len(Kind)
+        return super().has_add_permission(request) and not has_all
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A limit is lifted by leaving its hours blank."""
+        return False
+
+    @admin.display(description=_("审核时限"))
+    def words(self, limit: TimeLimit) -> str:
+        """The limit as a sentence."""
+        return limit.words
+
+
 @admin.register(CitySetting)
 class CitySettingAdmin(RecordedAdmin):
     """The one row of settings."""
 
-    list_display = ("city_name", "portal_name", "number_prefix", "review_hours")
+    list_display = ("city_name", "portal_name", "number_prefix")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """There is one row."""

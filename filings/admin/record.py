@@ -11,6 +11,8 @@ from django.contrib import admin
 from filings.models import (
     Attachment,
     AuditEntry,
+    ClockAlert,
+    ClockPause,
     Correction,
     Decision,
     Delivery,
@@ -22,6 +24,7 @@ from filings.models import (
     Opinion,
     PreStartReport,
     Receipt,
+    ReviewClock,
     RosterImport,
     RosterRow,
     Step,
@@ -201,6 +204,34 @@ class AttachmentAdmin(ReadOnlyAdmin):
     list_display = ("name", "section", "media_type", "size", "filing", "uploaded_by", "uploaded_at")
     list_select_related = (*_OF_FILING, "uploaded_by")
     exclude = ("file",)
+
+
+class PauseInline(admin.TabularInline):
+    """When the clock stood still."""
+
+    model = ClockPause
+    extra = 0
+    can_delete = False
+    fields = readonly_fields = ("since", "until")
+
+
+class AlertInline(admin.TabularInline):
+    """Which reminders were sent."""
+
+    model = ClockAlert
+    extra = 0
+    can_delete = False
+    fields = readonly_fields = ("stage", "at")
+
+
+@admin.register(ReviewClock)
+class ReviewClockAdmin(ReadOnlyAdmin):
+    """How the time limits ran, with their pauses and reminders."""
+
+    list_display = ("filing", "kind", "hours", "started_at", "stopped_at")
+    list_filter = ("kind",)
+    list_select_related = _OF_FILING
+    inlines = (PauseInline, AlertInline)
 
 
 @admin.register(Notice)

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.db import transaction
 
-from filings.models import Agency, AgencyContact, CitySetting, District, Zone
+from filings.models import Agency, AgencyContact, CitySetting, District, TimeLimit, Zone
+from filings.timing import Kind
 
 
 class CityFileWrong(ValueError):
@@ -16,16 +17,17 @@ class CityFileWrong(ValueError):
 def load_city(data: dict[str, Any]) -> dict[str, int]:
     """Load or update a city; the same file twice changes nothing. Counts by kind of row.
 
-    What an administrator has changed since (contacts, settings that are filled) is kept. Raises
-    CityFileWrong for an unknown district or a missing part; then nothing is written.
+    What an administrator has changed since (contacts, limits, settings that are filled) is kept.
+    Raises CityFileWrong for an unknown district or a missing part; then nothing is written.
     """
     with transaction.atomic():
         try:
             _load_setting(data["city"])
             districts = _load_districts(data["districts"])
             zones = _load_zones(data.get("zones") or [], districts)
+            _load_limits(data.get("limits") or [])
             agencies = _load_agencies(data["agencies"], districts, zones)
-        except (KeyError, TypeError) as fault:
+        except (KeyError, TypeError, ValueError) as fault:
             raise CityFileWrong(f"missing or unknown in the city file: {fault}") from fault
     return {"districts": len(districts), "zones": len(zones), "agencies": agencies}
 
@@ -36,6 +38,12 @@ def _load_setting(city: dict[str, Any]) -> None:
         if not getattr(setting, name):
             setattr(setting, name, value)
     setting.save()
+
+
+def _load_limits(rows: list[dict[str, Any]]) -> None:
+    for row in rows:
+        rest = {name: value for name, value in row.items() if name != "kind"}
+        TimeLimit.objects.get_or_create(kind=Kind(row["kind"]).value, defaults=rest)
 
 
 def _load_districts(rows: list[dict[str, Any]]) -> dict[str, District]:

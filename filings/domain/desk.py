@@ -13,7 +13,7 @@ from filings.models import Decision, DeskEntry, Enterprise, Filing, PreStartRepo
 from filings.size import size_of
 from filings.states import GateSet, State
 
-from . import versions
+from . import timing, versions
 
 _ASKED_TO_START = frozenset({State.APPROVED, State.READY})
 _ENDED = frozenset({State.WITHDRAWN, State.REVOKED, State.STARTED, State.SUSPENDED})
@@ -43,14 +43,19 @@ def refresh_entries_of(enterprise: Enterprise) -> None:
 
 
 def rebuild_entries() -> int:
-    """Write the entries of all filings anew, each under its filing's lock; how many there are."""
+    """Write the entries of all filings anew, each under its filing's lock; how many there are.
+
+    Their time limits are worked out again from clock and pauses.
+    """
     keys = list(Filing.objects.order_by("pk").values_list("pk", flat=True))
     for pk in keys:
         with transaction.atomic():
             locked = Filing.objects.select_for_update(of=("self",)).select_related(
                 "enterprise", "site", "district", "zone"
             )
-            refresh_entry(locked.get(pk=pk))
+            filing = locked.get(pk=pk)
+            timing.restore_copies(filing)
+            refresh_entry(filing)
     return len(keys)
 
 
@@ -80,6 +85,8 @@ def entry_of(
         state_since=filing.state_since,
         version=filing.version,
         submitted_at=filing.submitted_at,
+        due_at=filing.due_at,
+        time_left=filing.time_left,
         returns=returns,
         name=name,
         site=site,

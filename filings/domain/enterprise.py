@@ -25,6 +25,7 @@ PROFILE_FIELDS = (
     "address",
     "sme_industry",
     "main_sector",
+    "makes_epidemic_supplies",
     "employees",
     "annual_revenue_wanyuan",
     "total_assets_wanyuan",

@@ -29,7 +29,7 @@ from jiaozuo_portal.lib.punctuation import labelled, listed, remarked
 from jiaozuo_portal.lib.refusals import Refused, Stale
 from jiaozuo_portal.outbox.queue import enqueue
 
-from . import audit, desk, notices, receipts, versions
+from . import audit, desk, notices, receipts, timing, versions
 
 
 def lock_filing(pk: int) -> Filing:
@@ -137,6 +137,7 @@ def moving(
         source, locked.state = locked.state, move.target
         locked.state_since = at
         locked.revision += 1
+        timing.turn_clock(locked, name, at=at)
         locked.save()
         desk.refresh_entry(locked)
         step = Step.objects.create(

@@ -31,7 +31,7 @@ AUDIENCE: dict[str, tuple[str, ...]] = {
     "revise": ("enterprise",),
 }
 
-#: The words of each kind. Facts: enterprise, site, version, remark, count, by.
+#: The words of each kind. Facts: enterprise, site, version, remark, count, by, due.
 WORDS = {
     "submit": gettext_lazy("%(enterprise)s提交了备案（第 %(version)s 版）"),
     "withdraw": gettext_lazy("%(enterprise)s撤回了备案：%(remark)s"),
@@ -46,6 +46,10 @@ WORDS = {
     "resume": gettext_lazy("%(enterprise)s的备案已恢复：%(remark)s"),
     "revoke": gettext_lazy("%(enterprise)s的备案已撤销：%(remark)s"),
     "revise": gettext_lazy("%(enterprise)s重新开始填报"),
+    "time_half": gettext_lazy("%(enterprise)s的备案审核时限已过半，请在 %(due)s 前办结"),
+    "time_most": gettext_lazy("%(enterprise)s的备案审核时限只剩两成，请在 %(due)s 前办结"),
+    "time_limit": gettext_lazy("%(enterprise)s的备案已超过审核时限（%(due)s），请尽快办结"),
+    "time_city": gettext_lazy("%(enterprise)s的备案超过审核时限（%(due)s）仍未办结，请督促"),
     "opinion": gettext_lazy("卫生防疫部门对%(enterprise)s的备案提出了指导意见"),
     "opinion_handled": gettext_lazy("%(enterprise)s已处理指导意见"),
     "zone_received": gettext_lazy("产业集聚区已接收%(enterprise)s的备案"),
@@ -64,7 +68,7 @@ WORDS = {
 
 def words(notice: Notice) -> str:
     """The notice as one sentence in the reader's language."""
-    facts = {"enterprise": "", "version": "", "remark": "", "by": "", "count": "", "gate": ""}
+    facts = dict.fromkeys(("enterprise", "version", "remark", "by", "count", "gate", "due"), "")
     return str(WORDS.get(notice.kind, _("备案有新的进展"))) % (facts | notice.facts)
 
 
@@ -98,6 +102,14 @@ def _circle(name: str, filing: Filing) -> Iterable[User]:
         if filing.holder_id:
             here &= Q(pk=filing.holder_id) | Q(postings__role=Posting.Role.LEAD)
         return posted.filter(here)
+    if name == "lead":
+        return posted.filter(
+            postings__agency__kind=Agency.Kind.BUREAU,
+            postings__agency__district_id=filing.district_id,
+            postings__role=Posting.Role.LEAD,
+        )
+    if name == "city":
+        return posted.filter(postings__agency__kind=Agency.Kind.CITY)
     if name == "zone":
         return posted.filter(
             postings__agency__kind=Agency.Kind.ZONE,

@@ -55,6 +55,7 @@ def profile(filing: Filing) -> dict[str, Any]:
         "address": site.address,
         "sme_industry": enterprise.sme_industry,
         "main_sector": enterprise.main_sector,
+        "makes_epidemic_supplies": enterprise.makes_epidemic_supplies,
         "employees": enterprise.employees,
         "annual_revenue_wanyuan": _text(enterprise.annual_revenue_wanyuan),
         "total_assets_wanyuan": _text(enterprise.total_assets_wanyuan),

@@ -113,6 +113,18 @@ class ProfileForm(PlaceForm):
         choices=(("", gettext_lazy("请选择")), *Enterprise.Sector.choices),
         help_text=gettext_lazy("有的支持政策只给部分行业。"),
     )
+    makes_epidemic_supplies = forms.TypedChoiceField(
+        label=gettext_lazy("生产疫情防控物资"),
+        choices=(
+            ("", gettext_lazy("请选择")),
+            ("yes", gettext_lazy("是")),
+            ("no", gettext_lazy("否")),
+        ),
+        coerce=lambda answer: answer == "yes",
+        empty_value=None,
+        required=False,
+        help_text=gettext_lazy("口罩、防护服、消毒液等。这类企业的备案有办结时限。"),
+    )
     employees = HeadsField(label=gettext_lazy("从业人员"), required=False)
     annual_revenue_wanyuan = MoneyField(label=gettext_lazy("上年营业收入"), required=False)
     total_assets_wanyuan = MoneyField(label=gettext_lazy("资产总额"), required=False)
@@ -136,6 +148,7 @@ class ProfileForm(PlaceForm):
         "annual_revenue_wanyuan",
         "total_assets_wanyuan",
         "main_sector",
+        "makes_epidemic_supplies",
     )
     #: The fields in the groups in which the page shows them.
     GROUPS = (
@@ -150,6 +163,7 @@ class ProfileForm(PlaceForm):
                 "annual_revenue_wanyuan",
                 "total_assets_wanyuan",
                 "main_sector",
+                "makes_epidemic_supplies",
             ),
         ),
     )
@@ -221,8 +235,10 @@ def initial_of(enterprise: Enterprise) -> dict[str, Any]:
         "legal_representative",
         "contact_name",
     )
+    told = {True: "yes", False: "no", None: ""}
     return {name: getattr(enterprise, name) for name in fields} | {
-        "zone": str(enterprise.zone_id) if enterprise.zone_id else NO_ZONE
+        "zone": str(enterprise.zone_id) if enterprise.zone_id else NO_ZONE,
+        "makes_epidemic_supplies": told[enterprise.makes_epidemic_supplies],
     }
 
 

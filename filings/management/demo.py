@@ -162,6 +162,10 @@ def _enterprise_in(stage: Stage, number: int, state: str, owner: tuple[str, str]
     username, name = owner or (f"qiye{number:02d}", stage.name())
     person = stage.user(username, name)
     opened = FIRST_DAY + timedelta(hours=stage.chance.randrange(60))
+    is_maker = words in DATA["supplies_trades"]
+    if is_maker:
+        # Their 48 hours run: some have time left in the portal's present, some have not.
+        opened = max(opened, stage.until - timedelta(hours=20 + 17 * (number % 5)))
     firm = enterprise.register_enterprise(
         by=person,
         at=opened,
@@ -173,6 +177,7 @@ def _enterprise_in(stage: Stage, number: int, state: str, owner: tuple[str, str]
         address=WORDS["address"].format(district=district.name, number=number),
         sme_industry=industry,
         main_sector=sector,
+        makes_epidemic_supplies=is_maker,
         employees=employees,
         annual_revenue_wanyuan=None if number % 7 == 0 else Decimal(revenue),
         total_assets_wanyuan=Decimal(assets),

@@ -32,8 +32,10 @@ from filings.models import (
     Filing,
     Posting,
     ReceiptCounter,
+    ReviewClock,
     Site,
     SupplyItem,
+    TimeLimit,
     User,
     Zone,
 )
@@ -48,7 +50,7 @@ REVIEWERS = 10
 
 
 #: Every model that is written with keys of our own.
-KEYED = (User, Enterprise, Site, Filing, SupplyItem)
+KEYED = (User, Enterprise, Site, Filing, SupplyItem, ReviewClock)
 
 
 def seed_scale(
@@ -156,11 +158,12 @@ def _city(seed: int, people: int, until: datetime) -> City:
             )
         )
     setting = CitySetting.current()
+    limits = {limit.kind: limit for limit in TimeLimit.objects.filter(hours__isnull=False)}
     # The officers are users too: enterprises' users come after them.
     first["User"] = _next_key(User)
     return City(
         seed, people, until, tuple(places), first, setting.supplies_days_of_cover,
-        setting.number_prefix, tag,
+        setting.number_prefix, tag, limits,
     )  # fmt: skip
 
 

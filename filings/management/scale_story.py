@@ -20,6 +20,7 @@ from filings.domain.drafts import phone_place
 from filings.domain.enterprise import pinyin_key
 from filings.domain.versions import cover, profile
 from filings.models import (
+    ClockPause,
     Correction,
     Decision,
     DeskEntry,
@@ -33,21 +34,25 @@ from filings.models import (
     Opinion,
     PreStartReport,
     Receipt,
+    ReviewClock,
     RosterRow,
     SectionDraft,
     Site,
     Step,
     SupplyItem,
+    TimeLimit,
     User,
     Zone,
     ZoneReceipt,
 )
 from filings.sections import SECTIONS
 from filings.states import MOVES, GateSet, State
+from filings.timing import Kind
 from jiaozuo_portal.lib import crypto
 from jiaozuo_portal.lib.bulk import insert_rows
 
 from .demo import BIRTH_PLACES, DATA, WORDS
+from .scale_clock import ScaleClock
 
 #: The last moves of a filing by its state, and how many of a hundred filings stand there.
 WAYS: dict[str, tuple[int, tuple[str, ...]]] = {
@@ -74,7 +79,7 @@ _LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 WRITTEN = (
     User, Enterprise, Membership, Site, Filing, SectionDraft, RosterRow, SupplyItem, LedgerEntry,
     FilingVersion, Step, Correction, Decision, GateWaiver, Receipt, Opinion, ZoneReceipt,
-    PreStartReport, DeskEntry,
+    PreStartReport, ReviewClock, ClockPause, DeskEntry,
 )  # fmt: skip
 
 
@@ -103,6 +108,7 @@ class City:
     floor: int | None
     prefix: str
     tag: str
+    limits: Mapping[str, TimeLimit]
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +268,7 @@ class Story:
             remark = WORDS.get(name, "") if name in {"withdraw", "suspend", "revoke"} else ""
             self._step(name, state, move.target, at, by, acting, remark)
             state = move.target.value
+            self.clock.turn(name, state, at)
         self._drafts(filled)
         number = self._receipt(receipt_at) if receipt_at else ""
         filing = self._filing(
@@ -274,8 +281,10 @@ class Story:
             created_at=self.times[0],
             submitted_at=submitted,
             edited_at=filled,
+            **self.clock.copies(),
         )
         self.rows.add(Filing, **_columns(filing))
+        self.clock.add_to(self.rows, self.pk)
         entry = entry_of(
             filing,
             self.content if self.version else {},
@@ -300,6 +309,11 @@ class Story:
         industry, trade, sector = chance.choice(DATA["trades"])
         __, heads, revenue, assets, ___ = chance.choices(DATA["sizes"], (40, 38, 17, 5))[0]
         stretch = chance.uniform(0.5, 2)
+        is_maker = trade in DATA["supplies_trades"]
+        self.clock = ScaleClock(
+            self.city.first["ReviewClock"] + self.number,
+            self.city.limits.get(Kind.SUPPLIES if is_maker else Kind.OTHER),
+        )
         brand = "".join(chance.sample(WORDS["brand_characters"], 2)) + chance.choice(
             DATA["suffixes"]
         )
@@ -315,6 +329,7 @@ class Story:
             address=WORDS["address"].format(district=district.name, number=self.number + 1),
             sme_industry=industry,
             main_sector=sector,
+            makes_epidemic_supplies=is_maker,
             employees=max(1, int(heads * stretch)),
             annual_revenue_wanyuan=None
             if chance.random() < 0.15

@@ -19,6 +19,7 @@ from .review import (
 )
 from .roster import RosterImport, RosterRow
 from .supplies import LedgerEntry, SupplyItem
+from .timing import ClockAlert, ClockPause, ReviewClock, TimeLimit
 
 __all__ = [
     "Agency",
@@ -26,6 +27,8 @@ __all__ = [
     "Attachment",
     "AuditEntry",
     "CitySetting",
+    "ClockAlert",
+    "ClockPause",
     "Correction",
     "Decision",
     "Delivery",
@@ -45,12 +48,14 @@ __all__ = [
     "PreStartReport",
     "Receipt",
     "ReceiptCounter",
+    "ReviewClock",
     "RosterImport",
     "RosterRow",
     "SectionDraft",
     "Site",
     "Step",
     "SupplyItem",
+    "TimeLimit",
     "User",
     "Zone",
     "ZoneReceipt",

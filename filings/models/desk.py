@@ -52,6 +52,8 @@ class DeskEntry(models.Model):
     state_since = models.DateTimeField(_("状态起始"))
     version = models.PositiveIntegerField(_("版本"))
     submitted_at = models.DateTimeField(_("提交时间"), null=True)
+    due_at = models.DateTimeField(_("办结期限"), null=True)
+    time_left = models.DurationField(_("剩余时限"), null=True)
     returns = models.PositiveSmallIntegerField(_("退回次数"))
     name = models.CharField(_("企业名称"), max_length=120)
     site = models.CharField(_("厂区名称"), max_length=80)
@@ -78,13 +80,15 @@ class DeskEntry(models.Model):
             models.Index(fields=("district", "submitted_at", "filing"), name="entry_oldest"),
             models.Index(fields=("district", "state_since", "filing"), name="entry_since"),
             models.Index(fields=("district", "pinyin", "filing"), name="entry_name"),
+            models.Index(fields=("district", "due_at", "filing"), name="entry_due"),
             # The same for the city, which has no district.
             models.Index(fields=("submitted_at", "filing"), name="entry_city_oldest"),
             models.Index(fields=("state_since", "filing"), name="entry_city_since"),
             models.Index(fields=("pinyin", "filing"), name="entry_city_name"),
+            models.Index(fields=("due_at", "filing"), name="entry_city_due"),
             # The counts of all views of a bureau, read from the index alone.
             models.Index(
-                fields=("district", "state", "holder", "returns", "submitted_at"),
+                fields=("district", "state", "holder", "returns", "due_at"),
                 name="entry_views",
             ),
             # What a reviewer holds, and what waits: few rows of many.

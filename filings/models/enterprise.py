@@ -73,6 +73,12 @@ class Enterprise(models.Model):
     main_sector = models.CharField(
         _("主营行业"), max_length=24, choices=Sector.choices, default=Sector.MANUFACTURING
     )
+    makes_epidemic_supplies = models.BooleanField(
+        _("生产疫情防控物资"),
+        null=True,
+        blank=True,
+        help_text=_("口罩、防护服、消毒液等。这类企业的备案有办结时限。"),
+    )
     employees = models.PositiveIntegerField(_("从业人员（人）"), null=True, blank=True)
     annual_revenue_wanyuan = models.DecimalField(
         _("上年营业收入（万元）"), max_digits=14, decimal_places=2, null=True, blank=True

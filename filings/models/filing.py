@@ -76,7 +76,9 @@ class Filing(models.Model):
 
     `version` is the number of the last frozen version, 0 before the first submission. `revision`
     counts every change of state: a page that carries an older one decides nothing.
-    Place columns are copied from the site so that a desk reads one table.
+    Place columns are copied from the site so that a desk reads one table. So are `due_at` and
+    `time_left` from the clock (`domain.timing`): the last moment in time while it runs, what is
+    left while it is paused, neither where no limit runs.
     """
 
     site = models.OneToOneField(Site, models.PROTECT, related_name="filing", verbose_name=_("厂区"))
@@ -114,6 +116,8 @@ class Filing(models.Model):
     created_at = models.DateTimeField(_("建立时间"))
     submitted_at = models.DateTimeField(_("提交时间"), null=True, blank=True)
     edited_at = models.DateTimeField(_("最后填写"), null=True, blank=True)
+    due_at = models.DateTimeField(_("办结期限"), null=True, blank=True, editable=False)
+    time_left = models.DurationField(_("剩余时限"), null=True, blank=True, editable=False)
 
     objects = FilingQuerySet.as_manager()
 

@@ -144,9 +144,6 @@ class CitySetting(models.Model):
         blank=True,
         help_text=_("指南没有规定数量，留空表示不提醒（R3.1）。"),
     )
-    review_hours = models.PositiveSmallIntegerField(
-        _("审核时限（小时）"), null=True, blank=True, help_text=_("留空表示文件没有规定时限。")
-    )
     temperature_limit = models.DecimalField(
         _("体温上限（℃）"),
         max_digits=3,

@@ -12,7 +12,7 @@ from django.db.models import Count, Min, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from filings.models import CitySetting, Decision, DeskEntry, User, Zone
+from filings.models import Decision, DeskEntry, User, Zone
 from filings.size import CLASSES
 from filings.states import WITH_BUREAU, State
 from jiaozuo_portal.lib.pages import Page, keyset_page
@@ -33,6 +33,7 @@ VIEWS: dict[str, Promise | str] = {
 #: How the queue is sorted: the columns for `keyset_page`.
 SORTS: dict[str, tuple[Promise | str, tuple[str, ...]]] = {
     "oldest": (_("等得最久的在前"), ("submitted_at", "pk")),
+    "due": (_("先到期的在前"), ("due_at", "pk")),
     "newest": (_("最新提交的在前"), ("-submitted_at", "-pk")),
     "name": (_("按企业名称"), ("pinyin", "pk")),
     "since": (_("按最近变化"), ("-state_since", "-pk")),
@@ -66,12 +67,14 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One filing of the queue. `waits_since` is when the bureau's turn began, None out of it."""
+    """One filing of the queue. `waits_since` is when the bureau's turn began, None out of it.
+
+    `is_late` says that its time limit has passed; the limit itself stands in the entry.
+    """
 
     entry: DeskEntry
     size: str
     waits_since: datetime | None
-    due: datetime | None
     is_late: bool
 
 
@@ -113,25 +116,25 @@ def districts_of(user: User) -> list[int]:
     return [post.district_id for post in user.posts_of("bureau") if post.district_id]
 
 
-def overdue_since(at: datetime) -> datetime | None:
-    """What was submitted before this moment is overdue; None while the city has set no hours."""
-    hours = CitySetting.current().review_hours
-    return at - timedelta(hours=hours) if hours else None
+def overdue(at: datetime) -> Q:
+    """The condition on entries that their time limit has passed at the moment `at`.
+
+    Exactly the last moment is in time. A clock that is paused or stopped leaves no `due_at`.
+    """
+    return Q(due_at__lt=at)
 
 
-def _views(user: User, limit: datetime | None) -> dict[str, Q]:
+def _views(user: User, at: datetime) -> dict[str, Q]:
     with_bureau = Q(state__in=WITH_BUREAU)
-    views = {
+    return {
         "mine": Q(holder=user, state=State.IN_REVIEW),
         "waiting": Q(state=State.SUBMITTED),
         "reviewing": Q(state=State.IN_REVIEW),
         "back": with_bureau & Q(returns__gt=0),
         "returned": Q(state=State.RETURNED),
+        "overdue": overdue(at),
         "all": Q(),
     }
-    if limit:
-        views["overdue"] = with_bureau & Q(submitted_at__lt=limit)
-    return views
 
 
 def queue(entries: QuerySet[DeskEntry], asked: Asked, *, user: User, at: datetime) -> Queue:
@@ -139,15 +142,14 @@ def queue(entries: QuerySet[DeskEntry], asked: Asked, *, user: User, at: datetim
 
     `at` is the moment of the portal's clock against which ages and limits are told.
     """
-    limit = overdue_since(at)
-    views = _views(user, limit)
+    views = _views(user, at)
     wanted = Q(views.get(asked.view, Q()), *conditions_of(asked, at))
     counts = counts_of(entries, views | {"wanted": wanted})
     narrowed = entries.filter(wanted)
     shown = narrowed.select_related("district", "zone", "holder").defer("search")
     page = keyset_page(shown, order=SORTS[asked.sort][1], after=asked.after, size=PAGE_SIZE)
     return Queue(
-        rows=[_row(entry, limit, at) for entry in page.rows],
+        rows=[_row(entry, at) for entry in page.rows],
         page=page,
         total=counts["wanted"],
         counts={name: counts[name] for name in VIEWS if name in counts},
@@ -165,11 +167,10 @@ def counts_of(rows: QuerySet[Any], views: dict[str, Q]) -> dict[str, int]:
     return {name: counted[f"in_{name}"] for name in views}
 
 
-def _row(entry: DeskEntry, limit: datetime | None, at: datetime) -> Row:
+def _row(entry: DeskEntry, at: datetime) -> Row:
     waits = entry.submitted_at if entry.state in WITH_BUREAU else None
-    due = waits + (at - limit) if waits and limit else None
     size = "" if entry.size == "open" else str(CLASSES[entry.size])
-    return Row(entry, size, waits, due, bool(due and at > due))
+    return Row(entry, size, waits, is_late=entry.due_at is not None and at > entry.due_at)
 
 
 def conditions_of(asked: Asked, at: datetime) -> list[Q]:
@@ -275,7 +276,7 @@ __all__ = [
     "colleagues",
     "conditions_of",
     "desk_entries",
-    "overdue_since",
+    "overdue",
     "queue",
     "search_of",
     "team_load",

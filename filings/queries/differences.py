@@ -54,6 +54,7 @@ PROFILE_LABELS: dict[str, Promise | str] = {
     "address": gettext_lazy("地址"),
     "sme_industry": gettext_lazy("划型行业"),
     "main_sector": gettext_lazy("主营行业"),
+    "makes_epidemic_supplies": gettext_lazy("生产疫情防控物资"),
     "employees": gettext_lazy("从业人员（人）"),
     "annual_revenue_wanyuan": gettext_lazy("上年营业收入（万元）"),
     "total_assets_wanyuan": gettext_lazy("资产总额（万元）"),
@@ -242,6 +243,8 @@ def profile_words(name: str, value: Any) -> str:
     """A value of the profile as pages show it; empty where it is not given."""
     if value is None or value == "":
         return ""
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
     if name == "main_sector":
         return str(dict(Enterprise.Sector.choices).get(value, value))
     if name == "sme_industry":

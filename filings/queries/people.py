@@ -6,7 +6,15 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from filings.models import Agency, AgencyContact, CitySetting, Membership, Posting, User
+from filings.models import (
+    Agency,
+    AgencyContact,
+    CitySetting,
+    Membership,
+    Posting,
+    TimeLimit,
+    User,
+)
 from jiaozuo_portal.lib.punctuation import listed
 
 
@@ -90,6 +98,6 @@ def portal_name(language: str) -> str:
     return city.portal_name or city.city_name
 
 
-def review_hours() -> int | None:
-    """Within how many hours the city's bureaus answer; None where no text says so."""
-    return CitySetting.current().review_hours
+def time_limits() -> list[TimeLimit]:
+    """The kinds of filing for which the city's bureaus answer within a time. One query."""
+    return list(TimeLimit.objects.filter(hours__isnull=False))

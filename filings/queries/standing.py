@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from filings import access
-from filings.models import Agency, CitySetting, Filing, User
+from filings.models import Agency, Filing, TimeLimit, User
+from filings.models.timing import kind_of
 from filings.states import WITH_BUREAU, State
+from filings.timing import Start
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +38,9 @@ class Contact:
 class Standing:
     """What the where-am-I panel shows (`templates/_state_panel.html` calls it the slip).
 
-    `is_mine` says that the reader's side has to act. `until` is None where no text sets a time,
-    `contact` where the bureau has published none.
+    `is_mine` says that the reader's side has to act. `until` is None where no limit runs; then
+    `left` is what is left of one that is paused, and `from_claim` the hours of one that begins when
+    the bureau claims the filing. `contact` is None where the bureau has published none.
     """
 
     state: str
@@ -48,6 +51,8 @@ class Standing:
     since: datetime
     until: datetime | None
     is_late: bool
+    left: timedelta | None
+    from_claim: int | None
     next_step: str
     bureau: str
     contacts: tuple[Contact, ...]
@@ -139,19 +144,23 @@ def standings_of(filings: Sequence[Filing], user: User, at: datetime) -> list[St
         .order_by("-pk")
     )
     by_district = {bureau.district_id: bureau for bureau in bureaus}
-    hours = _review_hours(filings)
+    limits = _limits_from_claim(filings)
     return [
-        _standing(filing, user, at, by_district.get(filing.district_id), hours)
+        _standing(filing, user, at, by_district.get(filing.district_id), limits)
         for filing in filings
     ]
 
 
 def _standing(
-    filing: Filing, user: User, at: datetime, bureau: Agency | None, hours: int | None
+    filing: Filing,
+    user: User,
+    at: datetime,
+    bureau: Agency | None,
+    limits: Mapping[str, int | None],
 ) -> Standing:
     for_member = access.is_member(user, filing)
     words = _NEXT[filing.state][0 if for_member else 1]
-    until = _deadline(filing, hours)
+    until = filing.due_at
     return Standing(
         state=filing.state,
         word=str(filing.get_state_display()),
@@ -161,16 +170,24 @@ def _standing(
         since=filing.state_since,
         until=until,
         is_late=until is not None and at > until,
+        left=filing.time_left,
+        from_claim=limits.get(kind_of(filing)) if _waits_for_clock(filing) else None,
         next_step=str(words),
         bureau=str(bureau or ""),
         contacts=_contacts(bureau),
     )
 
 
-def _review_hours(filings: Sequence[Filing]) -> int | None:
-    if not any(filing.state in WITH_BUREAU for filing in filings):
-        return None
-    return CitySetting.current().review_hours
+def _waits_for_clock(filing: Filing) -> bool:
+    return filing.state == State.SUBMITTED and filing.due_at is None
+
+
+def _limits_from_claim(filings: Sequence[Filing]) -> dict[str, int | None]:
+    """The hours by kind that begin with the claim; asked only where a filing waits for it."""
+    if not any(_waits_for_clock(filing) for filing in filings):
+        return {}
+    limits = TimeLimit.objects.filter(starts_on=Start.CLAIM)
+    return dict(limits.values_list("kind", "hours"))
 
 
 def _stages(filing: Filing) -> tuple[Stage, ...]:
@@ -188,20 +205,6 @@ def _contacts(bureau: Agency | None) -> tuple[Contact, ...]:
     return tuple(
         Contact(f"{bureau} {row.name}", row.phone, row.hours) for row in bureau.contacts.all()
     )
-
-
-def deadline_of(filing: Filing) -> datetime | None:
-    """Until when the bureau answers: only where the city has set hours, else None.
-
-    The guide names no time for the review, so none is made up (R1.5).
-    """
-    return _deadline(filing, _review_hours([filing]))
-
-
-def _deadline(filing: Filing, hours: int | None) -> datetime | None:
-    if not hours or filing.state not in WITH_BUREAU or filing.submitted_at is None:
-        return None
-    return filing.submitted_at + timedelta(hours=hours)
 
 
 def _holder(filing: Filing, bureau: str) -> str:

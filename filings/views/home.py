@@ -59,4 +59,4 @@ def _district(agency: Any) -> Any:
 @open_to(PUBLIC)
 def how_it_works(request: HttpRequest) -> HttpResponse:
     """How it works, what one needs at hand, how long it takes."""
-    return render(request, "filings/home/help.html", {"review_hours": people.review_hours()})
+    return render(request, "filings/home/help.html", {"limits": people.time_limits()})

@@ -200,10 +200,18 @@ def time_left(context: Context, due: datetime | date | None) -> SafeString | str
     if not isinstance(due, datetime):
         return _said_and_exact(due, _days_left(due, now), _("（%(exact)s截止）") % exact)
     if due < now:
-        said = _("已超过 %(span)s") % {"span": _span(now - due)}
+        said = _("已超 %(span)s") % {"span": _span(now - due)}
         return _said_and_exact(due, said, _("（应在%(exact)s 前）") % exact)
     said = _("还剩 %(span)s") % {"span": _span(due - now)}
     return _said_and_exact(due, said, _("（%(exact)s 前）") % exact)
+
+
+@register.simple_tag
+def paused_left(left: timedelta) -> str:
+    """What is left of a limit while it is paused: 暂停，还剩 31 小时."""
+    if left < timedelta(0):
+        return _("暂停，已超 %(span)s") % {"span": _span(-left)}
+    return _("暂停，还剩 %(span)s") % {"span": _span(left)}
 
 
 @register.filter
@@ -239,7 +247,7 @@ def _days_left(due: date, now: datetime) -> str:
     days = (due - clock.day_of(now)).days
     if days == 0:
         return _("今天截止")
-    words = _("还剩 %(span)s") if days > 0 else _("已超过 %(span)s")
+    words = _("还剩 %(span)s") if days > 0 else _("已超 %(span)s")
     return words % {"span": _counted_days(abs(days))}
 
 

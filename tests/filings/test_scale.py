@@ -29,13 +29,14 @@ from filings.models import (
     PreStartReport,
     Receipt,
     ReceiptCounter,
+    ReviewClock,
     RosterRow,
     SectionDraft,
     Step,
     SupplyItem,
     User,
 )
-from filings.states import MOVES, GateSet, State
+from filings.states import MOVES, WITH_BUREAU, GateSet, State
 from jiaozuo_portal.lib import crypto
 from tests import factories as make
 
@@ -213,3 +214,17 @@ def test_the_desk_entries_are_what_the_domain_would_write(city):
     assert len(written) == COUNT
     assert {row["filing_id"]: row for row in DeskEntry.objects.values()} == written
     assert DeskEntry.objects.filter(state="approved", shut__contains=" screening ").exists()
+
+
+def test_the_clocks_fit_the_steps_of_their_filings(city):
+    running = Filing.objects.filter(due_at__isnull=False)
+    assert running.exists()
+    assert set(running.values_list("state", flat=True)) <= set(WITH_BUREAU)
+    assert Filing.objects.filter(state="returned", time_left__isnull=False).exists()
+    for clock in ReviewClock.objects.select_related("filing"):
+        run, filing = clock.run(), clock.filing
+        steps = list(Step.objects.filter(filing=filing).order_by("pk"))
+        assert clock.started_at == next(step.at for step in steps if step.move == "submit")
+        returned = [step.at for step in steps if step.move == "return"]
+        assert [pause.since for pause in run.pauses] == returned
+        assert (filing.due_at, filing.time_left) == (run.due, run.paused_left)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from filings.models import CitySetting
+from filings.models import TimeLimit
 from filings.queries.standing import Contact, standing_of
 from filings.states import State
 from tests import factories as make
@@ -42,17 +42,32 @@ def test_every_state_says_what_happens_next_to_both_sides(state):
 
 
 def test_a_filing_in_review_names_the_reviewer_and_the_hours_that_are_left():
-    filing, people = make.filing_in("in_review")
-    setting = CitySetting.current()
-    setting.review_hours = 32
-    setting.save()
+    filing, people = make.filing_in("in_review", makes_epidemic_supplies=True)
 
     standing = standing_of(filing, people.owner, filing.submitted_at + timedelta(hours=1))
 
     assert standing.holder == f"解放区工业和信息化局（审核人：{people.reviewer}）"
-    assert standing.until == filing.submitted_at + timedelta(hours=32)
+    assert standing.until == filing.submitted_at + timedelta(hours=48)
     assert not standing.is_late
     assert standing_of(filing, people.owner, standing.until + timedelta(minutes=1)).is_late
+
+
+def test_a_returned_filing_says_what_is_left_of_the_paused_limit():
+    filing, people = make.filing_in("returned", makes_epidemic_supplies=True)
+
+    standing = standing_of(filing, people.owner, NOW + timedelta(days=9))
+
+    assert (standing.until, standing.left) == (None, timedelta(hours=48))
+
+
+def test_a_limit_that_begins_with_the_claim_is_promised_before_it():
+    make.city()
+    TimeLimit.objects.update(starts_on="claim")
+    filing, people = make.filing_in("submitted", makes_epidemic_supplies=True)
+    other, _ = make.filing_in("submitted")
+
+    assert standing_of(filing, people.owner, NOW).from_claim == 48
+    assert standing_of(other, people.owner, NOW).from_claim is None
 
 
 @pytest.mark.parametrize(

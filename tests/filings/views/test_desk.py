@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from filings.domain import moves, review
-from filings.models import CitySetting, DeskEntry, Filing, Opinion, Posting, ZoneReceipt
+from filings.models import DeskEntry, Filing, Opinion, Posting, TimeLimit, ZoneReceipt
 from tests import factories as make
 from tests.factories import NOW
 
@@ -88,22 +88,37 @@ def test_views_part_the_work_and_count_it(client):
         "reviewing": 1,
         "back": 1,
         "returned": 1,
+        "overdue": 0,
         "all": 4,
     }
 
 
-def test_overdue_is_a_view_only_where_the_city_has_set_hours(client):
-    filing, people = make.filing_in("submitted")
-    before = page(client, people.reviewer).context["queue"].counts
-    setting = CitySetting.current()
-    setting.review_hours = 4
-    setting.save()
+def test_overdue_is_what_has_passed_its_time_limit_and_is_with_the_bureau(client, clock_at):
+    filing, people = make.filing_in("in_review", makes_epidemic_supplies=True)
+    returned, _ = make.filing_in("returned", makes_epidemic_supplies=True)
+    make.filing_in("submitted")
 
-    after = page(client, people.reviewer, view="overdue")
+    clock_at(filing.due_at)
+    in_time = page(client, people.reviewer, view="overdue")
+    clock_at(filing.due_at + timedelta(hours=5))
+    late = page(client, people.reviewer, view="overdue")
 
-    assert "overdue" not in before
-    assert names(after) == [filing.enterprise.name]
-    assert "已超时" in after.content.decode()
+    assert names(in_time) == []
+    assert names(late) == [filing.enterprise.name]
+    assert "已超 5 小时" in late.content.decode()
+    assert "暂停，还剩" in page(client, people.reviewer, view="returned").content.decode()
+    assert returned.time_left
+
+
+def test_what_is_due_first_comes_first(client):
+    later, people = make.filing_in("submitted", makes_epidemic_supplies=True)
+    make.filing_in("submitted", name="没有时限")
+    TimeLimit.objects.update(hours=10)
+    sooner, _ = make.filing_in("submitted", makes_epidemic_supplies=True)
+
+    listed = page(client, people.reviewer, sort="due", view="all")
+
+    assert names(listed) == [sooner.enterprise.name, later.enterprise.name, "没有时限"]
 
 
 @pytest.mark.parametrize("typed", ["怀府", "hfjx", "huaifu", "HFJX", "91410800MA9"])

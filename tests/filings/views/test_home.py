@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from filings.models import Agency, AgencyContact, CitySetting, Membership
+from filings.models import Agency, AgencyContact, CitySetting, Membership, TimeLimit
 from filings.queries.people import DESKS
 from tests import factories as make
 
@@ -122,13 +122,13 @@ def test_thirty_contacts_take_as_many_queries_as_one(client):
 
 def test_help_names_the_time_only_where_the_city_has_set_one(client):
     make.city()
-    without = client.get(reverse("help")).content.decode()
-    CitySetting.objects.update(review_hours=48)
-
     with_hours = client.get(reverse("help")).content.decode()
+    TimeLimit.objects.update(hours=None)
+
+    without = client.get(reverse("help")).content.decode()
 
     assert "没有规定审核时限" in without
-    assert "48 小时内审核" in with_hours
+    assert "生产疫情防控物资的企业：从企业提交时起，48 小时内办结" in with_hours
 
 
 # ---------------------------------------------------------------- the frame of every page

@@ -34,7 +34,7 @@ def words(html):
         (timedelta(hours=47, minutes=59), "还剩 47 小时（3月4日 07:59 前）"),
         (timedelta(days=2), "还剩 2 天（3月4日 08:00 前）"),
         (timedelta(days=365), "还剩 365 天（2021年3月2日 08:00 前）"),
-        (-timedelta(hours=9), "已超过 9 小时（应在3月1日 23:00 前）"),
+        (-timedelta(hours=9), "已超 9 小时（应在3月1日 23:00 前）"),
     ],
 )
 def test_the_time_left_is_said_as_people_say_it(left, said):
@@ -46,7 +46,7 @@ def test_the_time_left_is_said_as_people_say_it(left, said):
     [
         (date(2020, 3, 2), "今天截止（3月2日截止）"),
         (date(2020, 3, 3), "还剩 1 天（3月3日截止）"),
-        (date(2020, 3, 1), "已超过 1 天（3月1日截止）"),
+        (date(2020, 3, 1), "已超 1 天（3月1日截止）"),
     ],
 )
 def test_the_days_left_until_a_last_day(day, said):
