@@ -16,8 +16,9 @@ from .access import (
     may_edit_enterprise,
 )
 from .domain.audit import record as record_audit
-from .domain.notices import members_of
+from .domain.notices import Letter, members_of
 from .domain.notices import send as send_notice
+from .domain.notices import send_to_enterprises as notify_enterprises
 from .forms.fields import UsccField
 from .models import Agency, AgencyContact, Enterprise, Filing, User
 from .models.filing import Knower, filing_scope
@@ -29,7 +30,7 @@ from .sheets.reading import read_grid
 from .sheets.values import folded_answer, is_blank, text_of, whole_date
 from .sheets.words import BadValue
 from .sheets.writing import OutSheet, xlsx_bytes
-from .states import State
+from .states import CLOSED, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,12 @@ def filings_by_id(ids: Iterable[int]) -> dict[int, Filing]:
     return found.in_bulk(list(ids))
 
 
+def open_filings_after(pk: int, size: int) -> list[Filing]:
+    """The next filings after one, by their keys, into which somebody may still type."""
+    found = Filing.objects.filter(pk__gt=pk).exclude(state__in=CLOSED).order_by("pk")
+    return list(found.select_related("enterprise", "site")[:size])
+
+
 __all__ = [
     "FILING_FACTS",
     "PROFILE_FACTS",
@@ -139,6 +146,7 @@ __all__ = [
     "Filing",
     "Knower",
     "KnownFact",
+    "Letter",
     "NotAllowed",
     "OutSheet",
     "Post",
@@ -159,6 +167,8 @@ __all__ = [
     "may_edit_enterprise",
     "notify_agency",
     "notify_enterprise",
+    "notify_enterprises",
+    "open_filings_after",
     "published_contacts",
     "read_grid",
     "record_audit",

@@ -11,6 +11,7 @@ from jiaozuo_portal.outbox.queue import handles
 from .domain.matching import match_filing
 from .domain.packs import keep_judging_daily
 from .domain.rematch import rematch_batch, request_rematch
+from .domain.reminders import remind_batch, request_reminders
 
 
 @handles("support.match")
@@ -30,8 +31,15 @@ def match_all(row: OutboxRow) -> None:
     """A day of the portal's clock has begun: judge every filing, and ask for the next day.
 
     A row that comes late (the portal was down) judges the present day; days in between are not
-    made up, for nobody was shown them.
+    made up, for nobody was shown them. Last days are reminded of in the morning.
     """
     at = clock.now()
     request_rematch(at=at)
+    request_reminders(at=at)
     keep_judging_daily(at=at, done=date.fromisoformat(row.subject))
+
+
+@handles("support.deadlines")
+def remind(row: OutboxRow) -> None:
+    """Remind a batch of filings of what ends soon, and ask for the next one."""
+    remind_batch(int(row.subject), at=clock.now())

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from filings.models import Agency, Filing, Membership, Notice, Posting, Step, User
 from jiaozuo_portal.lib import sms
-from jiaozuo_portal.outbox.queue import enqueue
+from jiaozuo_portal.outbox.queue import Work, enqueue_all
 
 #: Which circles hear of a move: `doer` is left out of each, who pressed knows already.
 AUDIENCE: dict[str, tuple[str, ...]] = {
@@ -62,6 +64,12 @@ WORDS = {
     "support": gettext_lazy("有 %(count)s 项支持政策的结果有变化"),
     "application": gettext_lazy("%(enterprise)s申请的“%(measure)s”：%(state)s"),
     "application_in": gettext_lazy("%(enterprise)s的政策申请“%(measure)s”：%(state)s"),
+    "deadline": gettext_lazy(
+        "%(enterprise)s（%(site)s）有 %(count)s 项支持政策申请到%(last_day)s截止，还剩 %(days)s 天"
+    ),
+    "deadline_today": gettext_lazy(
+        "%(enterprise)s（%(site)s）有 %(count)s 项支持政策今天（%(last_day)s）截止申请"
+    ),
     "token": gettext_lazy("%(by)s为%(enterprise)s建立了一个接口令牌"),
 }
 
@@ -69,7 +77,10 @@ WORDS = {
 def words(notice: Notice) -> str:
     """The notice as one sentence in the reader's language."""
     facts = dict.fromkeys(("enterprise", "version", "remark", "by", "count", "gate", "due"), "")
-    return str(WORDS.get(notice.kind, _("备案有新的进展"))) % (facts | notice.facts)
+    facts |= notice.facts
+    if "last_day" in facts:
+        facts["last_day"] = date_format(date.fromisoformat(facts["last_day"]), _("Y年n月j日"))
+    return str(WORDS.get(notice.kind, _("备案有新的进展"))) % facts
 
 
 def link_of(notice: Notice) -> str:
@@ -148,15 +159,60 @@ def send(
     """
     if filing is not None:
         facts = {"enterprise": filing.enterprise.name, "version": filing.version} | facts
-    notices = Notice.objects.bulk_create(
+    return _written(
         Notice(to=user, filing=filing, step=step, kind=kind, facts=facts, url=url, at=at)
         for user in to
     )
-    for notice in notices:
-        enqueue("notice.deliver", str(notice.key), key=f"notice:{notice.key}")
-        if sms.is_on() and notice.to.mobile_sealed:
-            enqueue("notice.sms", str(notice.key), key=f"sms:{notice.key}")
-    return notices
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What one filing's enterprise is told: where the notice leads, and the facts in its words."""
+
+    filing: Filing
+    url: str
+    facts: dict[str, Any]
+
+
+def send_to_enterprises(kind: str, letters: Iterable[Letter], *, at: datetime) -> list[Notice]:
+    """Write notices to owners and clerks of many filings, in the caller's transaction.
+
+    As `send` for each letter; the same number of queries however many there are.
+    """
+    letters = list(letters)
+    people: dict[int, list[User]] = {}
+    memberships = Membership.objects.filter(
+        enterprise_id__in={letter.filing.enterprise_id for letter in letters},
+        role__in=(Membership.Role.OWNER, Membership.Role.CLERK),
+        user__is_active=True,
+    )
+    for one in memberships.select_related("user").order_by("pk"):
+        people.setdefault(one.enterprise_id, []).append(one.user)
+    return _written(
+        Notice(
+            to=user,
+            filing=letter.filing,
+            kind=kind,
+            facts={"enterprise": letter.filing.enterprise.name} | letter.facts,
+            url=letter.url,
+            at=at,
+        )
+        for letter in letters
+        for user in people.get(letter.filing.enterprise_id, ())
+    )
+
+
+def _written(notices: Iterable[Notice]) -> list[Notice]:
+    made = Notice.objects.bulk_create(notices, batch_size=1000)
+    works = [Work("notice.deliver", str(one.key), f"notice:{one.key}") for one in made]
+    if sms.is_on():
+        works += [
+            Work("notice.sms", str(one.key), f"sms:{one.key}")
+            for one in made
+            if one.to.mobile_sealed
+        ]
+    enqueue_all(works)
+    return made
 
 
 def mark_read(user: User, *, at: datetime, keys: Iterable[str] | None = None) -> int:

@@ -6,7 +6,7 @@ work; `perform` does one row, and is what the Celery task calls.
 
 import logging
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -69,6 +69,35 @@ def enqueue(
     due = due_at or clock.real_now()
     row = OutboxRow(kind=kind, subject=str(subject), key=key, due_at=due, next_at=due)
     OutboxRow.objects.bulk_create([row], ignore_conflicts=key is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A piece of work that is due now: kind, subject and key as `enqueue` takes them."""
+
+    kind: str
+    subject: str
+    key: str
+
+
+def enqueue_all(works: Iterable[Work]) -> None:
+    """Write down many pieces of work that are due now, as `enqueue` does for each.
+
+    Raises RuntimeError outside a transaction.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("enqueue_all must be called in the transaction of the change.")
+    works = list(works)
+    if not settings.PORTAL_OUTBOX:
+        for work in works:
+            _send_without_row(work.kind, work.subject)
+        return
+    now = clock.real_now()
+    rows = [
+        OutboxRow(kind=one.kind, subject=one.subject, key=one.key, due_at=now, next_at=now)
+        for one in works
+    ]
+    OutboxRow.objects.bulk_create(rows, batch_size=1000, ignore_conflicts=True)
 
 
 def handles(

@@ -6,6 +6,7 @@ from .draft import DraftFile, PackDraft
 from .kept import Announced, ListEntry, OfficialList
 from .match import Match, SupportLink
 from .pack import Clause, Document, Measure, Pack
+from .reminder import DeadlineReminder
 from .token import ApiToken
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Application",
     "ApplicationStep",
     "Clause",
+    "DeadlineReminder",
     "Declaration",
     "DepartmentDesk",
     "Document",
