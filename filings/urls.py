@@ -83,6 +83,7 @@ _people = [
 
 _desk = [
     path("desk/", desk.desk, name="desk"),
+    path("desk/team/", desk.desk_team, name="desk_team"),
     path("zone/", desk.zone_home, name="zone_home"),
     path("health/", desk.health_home, name="health_home"),
     path("city/", desk.city_home, name="city_home"),

@@ -13,7 +13,7 @@ from filings.models import Decision, DeskEntry, Enterprise, Filing, PreStartRepo
 from filings.size import size_of
 from filings.states import GateSet, State
 
-from . import timing, versions
+from . import desk_counts, timing, versions
 
 _ASKED_TO_START = frozenset({State.APPROVED, State.READY})
 _ENDED = frozenset({State.WITHDRAWN, State.REVOKED, State.STARTED, State.SUSPENDED})
@@ -30,7 +30,9 @@ def refresh_entry(filing: Filing) -> DeskEntry:
         number=last.number if last else "",
         prestart=_prestart(filing),
     )
+    before = desk_counts.kept_bucket(filing.pk)
     entry.save()
+    desk_counts.count_move(before, desk_counts.bucket_of(entry))
     return entry
 
 
@@ -56,6 +58,7 @@ def rebuild_entries() -> int:
             filing = locked.get(pk=pk)
             timing.restore_copies(filing)
             refresh_entry(filing)
+    desk_counts.recount()
     return len(keys)
 
 
@@ -85,6 +88,7 @@ def entry_of(
         state_since=filing.state_since,
         version=filing.version,
         submitted_at=filing.submitted_at,
+        queued_at=filing.submitted_at or filing.created_at,
         due_at=filing.due_at,
         time_left=filing.time_left,
         returns=returns,

@@ -95,10 +95,8 @@ class DeskFilter(_Asking):
 
     def __init__(self, *args: Any, choices: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        zones = [(str(zone.pk), zone.local_name) for zone in choices.zones]
-        self.fields["zone"].choices = [ANY, *zones, ("none", _("不在集聚区"))]  # type: ignore[attr-defined]
-        holders = [(str(person.pk), person.get_full_name()) for person in choices.holders]
-        self.fields["holder"].choices = [ANY, *holders]  # type: ignore[attr-defined]
+        self.fields["zone"].choices = [ANY, *choices.zones, ("none", _("不在集聚区"))]  # type: ignore[attr-defined]
+        self.fields["holder"].choices = [ANY, *choices.holders]  # type: ignore[attr-defined]
         trades = [(key, industry.label) for key, industry in industries().items()]
         self.fields["industry"].choices = [ANY, *trades]  # type: ignore[attr-defined]
 

@@ -24,6 +24,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import connection, connections, transaction
 from django.db.models import Max
 
+from filings.domain.desk_counts import recount
 from filings.models import (
     Agency,
     CitySetting,
@@ -71,6 +72,7 @@ def seed_scale(
     else:
         counts = [_write(job) for job in jobs]
     reset_keys(*KEYED)
+    recount()
     total: Counter[str] = Counter()
     for count in counts:
         total.update(count)

@@ -1,7 +1,7 @@
 """The tables of the filings app, one module a subject."""
 
 from .audit import AuditEntry
-from .desk import DeskEntry
+from .desk import DeskCount, DeskEntry
 from .enterprise import Enterprise, Site
 from .filing import Attachment, Filing, FilingVersion, SectionDraft, Step
 from .notice import Delivery, Notice
@@ -32,6 +32,7 @@ __all__ = [
     "Correction",
     "Decision",
     "Delivery",
+    "DeskCount",
     "DeskEntry",
     "District",
     "Enterprise",

@@ -35,6 +35,8 @@ class DeskEntry(models.Model):
 
     `shut` and `provinces` are words between blanks, so that a whole word is found by ` word `:
     the gates that do not stand open, and the provinces that people of the last version come from.
+    `queued_at` is when it was submitted, or while it never was, when it was opened: what a list is
+    sorted by has a value in every row, for a page that begins behind NULLs can't use an index.
     `cover_days` is the lowest of the days of cover (R3.1), None while none is known. `size` is
     "open" while an indicator is missing. `search` is in lower case.
     """
@@ -52,6 +54,7 @@ class DeskEntry(models.Model):
     state_since = models.DateTimeField(_("状态起始"))
     version = models.PositiveIntegerField(_("版本"))
     submitted_at = models.DateTimeField(_("提交时间"), null=True)
+    queued_at = models.DateTimeField(_("排队时间"))
     due_at = models.DateTimeField(_("办结期限"), null=True)
     time_left = models.DurationField(_("剩余时限"), null=True)
     returns = models.PositiveSmallIntegerField(_("退回次数"))
@@ -76,29 +79,24 @@ class DeskEntry(models.Model):
         ordering = ("pk",)
         indexes = [
             # The queue of a bureau in its usual order, with and without a state.
-            models.Index(fields=("district", "state", "submitted_at", "filing"), name="entry_desk"),
-            models.Index(fields=("district", "submitted_at", "filing"), name="entry_oldest"),
+            models.Index(fields=("district", "state", "queued_at", "filing"), name="entry_desk"),
+            models.Index(fields=("district", "queued_at", "filing"), name="entry_oldest"),
             models.Index(fields=("district", "state_since", "filing"), name="entry_since"),
             models.Index(fields=("district", "pinyin", "filing"), name="entry_name"),
             models.Index(fields=("district", "due_at", "filing"), name="entry_due"),
             # The same for the city, which has no district.
-            models.Index(fields=("submitted_at", "filing"), name="entry_city_oldest"),
+            models.Index(fields=("queued_at", "filing"), name="entry_city_oldest"),
             models.Index(fields=("state_since", "filing"), name="entry_city_since"),
             models.Index(fields=("pinyin", "filing"), name="entry_city_name"),
             models.Index(fields=("due_at", "filing"), name="entry_city_due"),
-            # The counts of all views of a bureau, read from the index alone.
+            # What a reviewer holds, and what waits too long: few rows of many, listed and counted.
             models.Index(
-                fields=("district", "state", "holder", "returns", "due_at"),
-                name="entry_views",
-            ),
-            # What a reviewer holds, and what waits: few rows of many.
-            models.Index(
-                fields=("holder",),
+                fields=("holder", "state", "queued_at", "filing"),
                 condition=models.Q(state__in=WITH_BUREAU),
                 name="entry_held",
             ),
             models.Index(
-                fields=("district", "submitted_at", "returns"),
+                fields=("district", "queued_at", "returns", "filing"),
                 condition=models.Q(state__in=WITH_BUREAU),
                 name="entry_with_bureau",
             ),
@@ -107,3 +105,37 @@ class DeskEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.filing_id} {self.name}"
+
+
+class DeskCountQuerySet(models.QuerySet["DeskCount"]):
+    """Reads of counts."""
+
+    def visible_to(self, user: User) -> DeskCountQuerySet:
+        """The counts of the city, or of the districts whose bureau this person works in."""
+        if user.posts_of("city"):
+            return self.all()
+        return self.filter(district_id__in=[post.district_id for post in user.posts_of("bureau")])
+
+
+class DeskCount(models.Model):
+    """How many entries a district has in a state, with and without a return so far.
+
+    A count is the sum of its rows. Whoever changes an entry adds to a row that nobody else is just
+    adding to, or begins another (`domain.desk_counts`): so nobody waits for a count, and there are
+    as many rows as transactions ever met. A row by itself means nothing and may fall below zero.
+    """
+
+    district = models.ForeignKey(District, models.CASCADE, related_name="+", db_index=False)
+    state = models.CharField(max_length=10, choices=State.choices)
+    was_returned = models.BooleanField()
+    entries = models.IntegerField()
+
+    objects = DeskCountQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("备案清单计数")
+        verbose_name_plural = _("备案清单计数")
+        indexes = [models.Index(fields=("district", "state", "was_returned"), name="desk_count")]
+
+    def __str__(self) -> str:
+        return f"{self.district_id} {self.state} {self.entries}"

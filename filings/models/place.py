@@ -11,6 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from jiaozuo_portal.lib.remembered import once_a_request
 
 
+def in_words(name: str, name_en: str) -> str:
+    """A name in the reader's language; Chinese when there is no English one."""
+    return name_en if name_en and (get_language() or "").startswith("en") else name
+
+
 class Named(models.Model):
     """A thing with a Chinese and an English name."""
 
@@ -26,9 +31,7 @@ class Named(models.Model):
     @property
     def local_name(self) -> str:
         """The name in the reader's language; Chinese when there is no English one."""
-        if (get_language() or "").startswith("en") and self.name_en:
-            return self.name_en
-        return self.name
+        return in_words(self.name, self.name_en)
 
 
 class District(Named):

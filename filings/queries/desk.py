@@ -1,21 +1,24 @@
-"""The reviewer's queue: views with counts, filters, search, age, and the load of the team."""
+"""The reviewer's queue: views with counts, filters, search, age."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from filings.models import Decision, DeskEntry, User, Zone
+from filings.models import DeskEntry, District, User
+from filings.models.place import in_words
 from filings.size import CLASSES
 from filings.states import WITH_BUREAU, State
 from jiaozuo_portal.lib.pages import Page, keyset_page
+
+from .desk_counts import counts_of_views, mine, overdue
 
 PAGE_SIZE = 25
 
@@ -32,9 +35,9 @@ VIEWS: dict[str, Promise | str] = {
 
 #: How the queue is sorted: the columns for `keyset_page`.
 SORTS: dict[str, tuple[Promise | str, tuple[str, ...]]] = {
-    "oldest": (_("等得最久的在前"), ("submitted_at", "pk")),
+    "oldest": (_("等得最久的在前"), ("queued_at", "pk")),
     "due": (_("先到期的在前"), ("due_at", "pk")),
-    "newest": (_("最新提交的在前"), ("-submitted_at", "-pk")),
+    "newest": (_("最新提交的在前"), ("-queued_at", "-pk")),
     "name": (_("按企业名称"), ("pinyin", "pk")),
     "since": (_("按最近变化"), ("-state_since", "-pk")),
 }
@@ -89,21 +92,12 @@ class Queue:
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
-    """How much one colleague holds, and since when the oldest has been waiting."""
-
-    user: User
-    held: int
-    oldest: datetime | None
-    decided: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Choices:
-    """What the filters offer."""
+    """The person's districts, and what the filters offer: zones and colleagues by id and name."""
 
-    zones: list[Zone] = field(default_factory=list)
-    holders: list[User] = field(default_factory=list)
+    districts: list[str] = field(default_factory=list)
+    zones: list[tuple[str, str]] = field(default_factory=list)
+    holders: list[tuple[str, str]] = field(default_factory=list)
 
 
 def desk_entries(user: User) -> QuerySet[DeskEntry]:
@@ -116,55 +110,61 @@ def districts_of(user: User) -> list[int]:
     return [post.district_id for post in user.posts_of("bureau") if post.district_id]
 
 
-def overdue(at: datetime) -> Q:
-    """The condition on entries that their time limit has passed at the moment `at`.
-
-    Exactly the last moment is in time. A clock that is paused or stopped leaves no `due_at`.
-    """
-    return Q(due_at__lt=at)
-
-
-def _views(user: User, at: datetime) -> dict[str, Q]:
-    with_bureau = Q(state__in=WITH_BUREAU)
-    return {
-        "mine": Q(holder=user, state=State.IN_REVIEW),
+def _view(name: str, user: User, at: datetime) -> Q:
+    """The condition of a view."""
+    views = {
+        "mine": mine(user),
         "waiting": Q(state=State.SUBMITTED),
         "reviewing": Q(state=State.IN_REVIEW),
-        "back": with_bureau & Q(returns__gt=0),
+        "back": Q(state__in=WITH_BUREAU, returns__gt=0),
         "returned": Q(state=State.RETURNED),
         "overdue": overdue(at),
         "all": Q(),
     }
+    return views[name]
 
 
-def queue(entries: QuerySet[DeskEntry], asked: Asked, *, user: User, at: datetime) -> Queue:
+def desk_queue(asked: Asked, *, user: User, at: datetime) -> Queue:
+    """One page of the person's desk with the counts of its views, in three queries.
+
+    `at` is the moment of the portal's clock against which ages and limits are told. The third
+    query counts what the filters leave; without filters the count of the view is known.
+    """
+    counts = counts_of_views(user, districts_of(user), at=at)
+    known = None if conditions_of(asked, at) else counts[asked.view]
+    found = queue(desk_entries(user), asked, user=user, at=at, total=known)
+    return replace(found, counts={name: counts[name] for name in VIEWS})
+
+
+def queue(
+    entries: QuerySet[DeskEntry],
+    asked: Asked,
+    *,
+    user: User,
+    at: datetime,
+    total: int | None = None,
+) -> Queue:
     """One page of `entries` (a scope that begins with `visible_to`), in a fixed number of queries.
 
-    `at` is the moment of the portal's clock against which ages and limits are told.
+    `total` is how many there are, where that is known beforehand.
     """
-    views = _views(user, at)
-    wanted = Q(views.get(asked.view, Q()), *conditions_of(asked, at))
-    counts = counts_of(entries, views | {"wanted": wanted})
-    narrowed = entries.filter(wanted)
-    shown = narrowed.select_related("district", "zone", "holder").defer("search")
+    narrowed = entries.filter(_view(asked.view, user, at), *conditions_of(asked, at))
+    shown = narrowed.select_related("district", "zone", "holder").only(*_SHOWN)
     page = keyset_page(shown, order=SORTS[asked.sort][1], after=asked.after, size=PAGE_SIZE)
     return Queue(
         rows=[_row(entry, at) for entry in page.rows],
         page=page,
-        total=counts["wanted"],
-        counts={name: counts[name] for name in VIEWS if name in counts},
+        total=narrowed.count() if total is None else total,
+        counts={},
     )
 
 
-def counts_of(rows: QuerySet[Any], views: dict[str, Q]) -> dict[str, int]:
-    """How many rows each view holds, in one query. Aliases are kept apart from annotations."""
-    counted = rows.aggregate(
-        **{
-            f"in_{name}": Count("pk", filter=view) if view else Count("pk")
-            for name, view in views.items()
-        }
-    )
-    return {name: counted[f"in_{name}"] for name in views}
+#: The columns of a list. What is searched and filtered by stays in the table.
+_SHOWN = (
+    "state", "state_since", "version", "submitted_at", "queued_at", "due_at", "time_left",
+    "returns", "name", "site", "uscc", "pinyin", "size", "district__name", "district__name_en",
+    "zone__name", "zone__name_en", "holder__name", "holder__username",
+)  # fmt: skip
 
 
 def _row(entry: DeskEntry, at: datetime) -> Row:
@@ -183,7 +183,7 @@ def conditions_of(asked: Asked, at: datetime) -> list[Q]:
         "size": asked.size and Q(size=asked.size),
         "holder": asked.holder and Q(holder_id=int(asked.holder), state__in=WITH_BUREAU),
         "waits": asked.waits
-        and Q(state__in=WITH_BUREAU, submitted_at__lt=at - timedelta(hours=asked.waits)),
+        and Q(state__in=WITH_BUREAU, queued_at__lt=at - timedelta(hours=asked.waits)),
         "gate": asked.gate and Q(shut__contains=f" {asked.gate} "),
         "cover": asked.cover is not None and Q(cover_days__lt=asked.cover),
         "province": asked.province and Q(provinces__contains=f" {asked.province}"),
@@ -211,11 +211,24 @@ def search_of(text: str, prefix: str = "") -> Q:
 
 
 def choices_of(user: User) -> Choices:
-    """The zones and colleagues of the person's districts, for the filters."""
-    districts = districts_of(user)
+    """The person's districts with their zones, and the colleagues there, in two queries."""
+    within = districts_of(user)
+    places = list(
+        District.objects.filter(pk__in=within)
+        .annotate(zone=F("zones__pk"), zone_name=F("zones__name"), zone_name_en=F("zones__name_en"))
+        .order_by("order", "code", "zones__name")
+    )
     return Choices(
-        zones=list(Zone.objects.filter(district_id__in=districts)),
-        holders=list(colleagues(districts)),
+        districts=list(dict.fromkeys(place.local_name for place in places)),
+        zones=[
+            (str(place.zone), in_words(place.zone_name, place.zone_name_en))
+            for place in places
+            if place.zone
+        ],
+        holders=[
+            (str(pk), name or username)
+            for pk, name, username in colleagues(within).values_list("pk", "name", "username")
+        ],
     )
 
 
@@ -233,51 +246,19 @@ def colleagues(districts: Iterable[int]) -> QuerySet[User]:
     )
 
 
-def team_load(user: User) -> list[Load]:
-    """What every colleague of the person's bureaus holds, the fullest desk first."""
-    districts = districts_of(user)
-    held: dict[Any, dict[str, Any]] = {
-        row["holder"]: dict(row)
-        for row in desk_entries(user)
-        .filter(state=State.IN_REVIEW)
-        .order_by()
-        .values("holder")
-        .annotate(held=Count("pk"), oldest=Min("submitted_at"))
-    }
-    decided = dict(
-        Decision.objects.visible_to(user)
-        .filter(filing__district_id__in=districts)
-        .order_by()
-        .values_list("by")
-        .annotate(count=Count("pk"))
-    )
-    loads = [
-        Load(
-            person,
-            held.get(person.pk, {}).get("held", 0),
-            held.get(person.pk, {}).get("oldest"),
-            decided.get(person.pk, 0),
-        )
-        for person in colleagues(districts)
-    ]
-    return sorted(loads, key=lambda load: -load.held)
-
-
 __all__ = [
     "PAGE_SIZE",
     "SORTS",
     "VIEWS",
     "Asked",
     "Choices",
-    "Load",
     "Queue",
     "Row",
     "choices_of",
     "colleagues",
     "conditions_of",
     "desk_entries",
-    "overdue",
+    "desk_queue",
     "queue",
     "search_of",
-    "team_load",
 ]

@@ -14,7 +14,7 @@ from filings.domain import review
 from filings.forms.desk import DeskFilter, ListFilter
 from filings.forms.review import OfVersion, OpinionForm
 from filings.models import DeskEntry, District
-from filings.queries import agencies
+from filings.queries import agencies, team
 from filings.queries import desk as reads
 from filings.queries.desk import Choices
 from filings.states import State
@@ -49,9 +49,10 @@ def desk(request: HttpRequest) -> HttpResponse:
     """The queue of the person's district."""
     user: Any = request.user
     at = clock.now()
-    form = DeskFilter(request.GET, choices=reads.choices_of(user))
+    choices = reads.choices_of(user)
+    form = DeskFilter(request.GET, choices=choices)
     asked = form.asked(view="waiting")
-    queue = reads.queue(reads.desk_entries(user), asked, user=user, at=at)
+    queue = reads.desk_queue(asked, user=user, at=at)
     return render(
         request,
         "filings/desk/desk.html",
@@ -60,13 +61,18 @@ def desk(request: HttpRequest) -> HttpResponse:
             "asked": asked,
             "queue": queue,
             "tabs": _tabs(reads.VIEWS, queue.counts, asked.view),
-            "districts": District.objects.filter(
-                pk__in=[post.district_id for post in user.posts_of("bureau")]
-            ),
-            "load": reads.team_load(user) if user.stands_as("lead") else [],
+            "districts": choices.districts,
+            "leads": user.stands_as("lead"),
             "chips": _chips(request, form),
         },
     )
+
+
+@open_to("lead")
+def desk_team(request: HttpRequest) -> HttpResponse:
+    """What every colleague of the bureau holds."""
+    user: Any = request.user
+    return render(request, "filings/desk/team.html", {"load": team.team_load(user)})
 
 
 @open_to("city")

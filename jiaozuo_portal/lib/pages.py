@@ -30,6 +30,7 @@ class Page(Generic[Row]):
 class _Column:
     name: str
     descending: bool
+    is_full: bool
 
 
 def keyset_page(
@@ -46,12 +47,12 @@ def keyset_page(
     personal data may be among them. A token that was tampered with leads to the first page. One
     query, whatever the page.
     """
-    columns = [_Column(name.removeprefix("-"), name.startswith("-")) for name in order]
+    columns = [_column(rows.model, name) for name in order]
     direction, edge = _read_token(after, rows.model, columns)
     backwards = direction == _PREVIOUS
     found = rows.order_by(*(_ordering(column, backwards) for column in columns))
     if edge is not None:
-        found = found.filter(_beyond(columns, edge, backwards))
+        found = found.filter(*_beyond(columns, edge, backwards))
     taken = list(found[: size + 1])
     has_more, shown = len(taken) > size, taken[:size]
     if backwards:
@@ -65,32 +66,55 @@ def keyset_page(
     )
 
 
+def _column(model: type[Model], name: str) -> _Column:
+    path = name.removeprefix("-")
+    return _Column(path, path != name, _is_full(model, path))
+
+
+def _is_full(model: type[Model], path: str) -> bool:
+    """Whether every row has a value here; in another table and in an annotation nobody knows."""
+    try:
+        field: Any = model._meta.pk if path == "pk" else model._meta.get_field(path)
+    except FieldDoesNotExist:
+        return False
+    return not field.null
+
+
 def _ordering(column: _Column, backwards: bool) -> OrderBy:
+    # Said of a column that is never empty, "nulls last" would keep a descending index out.
+    nulls = {"nulls_first" if backwards else "nulls_last": True} if not column.is_full else {}
     if column.descending != backwards:
-        return F(column.name).desc(**_nulls(backwards))
-    return F(column.name).asc(**_nulls(backwards))
+        return F(column.name).desc(**nulls)
+    return F(column.name).asc(**nulls)
 
 
-def _nulls(backwards: bool) -> dict[str, bool]:
-    return {"nulls_first": True} if backwards else {"nulls_last": True}
+def _beyond(columns: list[_Column], edge: list[Any], backwards: bool) -> list[Q]:
+    """The rows strictly beyond the edge: equal in the first columns and beyond in the next one.
 
-
-def _beyond(columns: list[_Column], edge: list[Any], backwards: bool) -> Q:
-    """The rows strictly beyond the edge: equal in the first columns and beyond in the next one."""
+    Where the first column is never empty, the database is also told where in its index to begin:
+    from the alternatives alone it can't see that, and would walk all rows before the edge.
+    """
     beyond = Q(pk__in=[])
     equal = Q()
     for column, value in zip(columns, edge, strict=True):
         beyond |= equal & _beyond_in(column, value, backwards)
         equal &= Q(**{f"{column.name}__isnull": True} if value is None else {column.name: value})
-    return beyond
+    if not columns[0].is_full:
+        return [beyond]
+    return [Q(**{f"{columns[0].name}__{_side(columns[0], backwards)}e": edge[0]}), beyond]
+
+
+def _side(column: _Column, backwards: bool) -> str:
+    return "lt" if column.descending != backwards else "gt"
 
 
 def _beyond_in(column: _Column, value: Any, backwards: bool) -> Q:
+    if column.is_full:
+        return Q(**{f"{column.name}__{_side(column, backwards)}": value})
     empty = Q(**{f"{column.name}__isnull": True})
     if value is None:
         return ~empty if backwards else Q(pk__in=[])
-    comparison = "lt" if column.descending != backwards else "gt"
-    further = Q(**{f"{column.name}__{comparison}": value})
+    further = Q(**{f"{column.name}__{_side(column, backwards)}": value})
     return further if backwards else further | empty
 
 
@@ -112,6 +136,8 @@ def _read_token(
             _typed(model, column.name, value) for column, value in zip(columns, values, strict=True)
         ]
     except (binascii.Error, ValueError, TypeError, ValidationError):
+        return _NEXT, None
+    if any(value is None for value, column in zip(edge, columns, strict=True) if column.is_full):
         return _NEXT, None
     return (direction, edge) if direction in (_NEXT, _PREVIOUS) else (_NEXT, None)
 

@@ -189,13 +189,25 @@ def test_the_desk_asks_the_database_as_often_for_30_rows_as_for_1(client):
 def test_the_lead_sees_the_load_of_the_team_and_the_reviewer_does_not(client):
     _filing, people = make.filing_in("in_review")
     make.officer("bureau", district="410803", name="别处的人")
+    address = reverse("desk_team")
 
-    lead = page(client, people.lead)
-    reviewer = page(client, people.reviewer)
+    lead = page(client, people.lead, "desk_team")
+    links = address in page(client, people.lead).content.decode()
+    reviewer = page(client, people.reviewer, "desk_team")
 
     load = {line.user.pk: line.held for line in lead.context["load"]}
     assert load == {people.reviewer.pk: 1, people.lead.pk: 0}
-    assert reviewer.context["load"] == []
+    assert (links, reviewer.status_code) == (True, 403)
+    assert address not in page(client, people.reviewer).content.decode()
+
+
+def test_the_teams_page_asks_as_often_for_3_colleagues_as_for_1(client):
+    _filing, people = make.filing_in("in_review")
+    one = queries_of(client, people.lead, "desk_team")
+    for _n in range(2):
+        make.officer("bureau")
+
+    assert queries_of(client, people.lead, "desk_team") == one
 
 
 @pytest.mark.parametrize("kind", ["zone", "health", "city", "policy"])
@@ -391,7 +403,7 @@ def test_each_new_filter_finds_its_filing_and_no_other(client):
     with_entry(
         found, industry="catering", shut=" ledger ", cover_days="2.5", provinces=" 河南省 湖北省 ",
         number="焦工备410802-2020-00007", search="怀府机械厂 焦工备410802-2020-00007",
-        submitted_at=NOW - timedelta(hours=20),
+        queued_at=NOW - timedelta(hours=20),
     )  # fmt: skip
     with_entry(other, industry="retail", shut=" plan ", cover_days=None, provinces=" 湖南省 ")
     asked = {

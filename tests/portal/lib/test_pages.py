@@ -4,6 +4,8 @@ from datetime import timedelta
 from itertools import chain
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from jiaozuo_portal.lib import clock
 from jiaozuo_portal.lib.pages import keyset_page
@@ -124,3 +126,25 @@ def test_forged_token_leads_to_the_first_page(rows, content):
     page = keyset_page(OutboxRow.objects.all(), order=ORDER, after=token, size=5)
 
     assert page == keyset_page(OutboxRow.objects.all(), order=ORDER, size=5)
+
+
+def test_a_full_column_tells_the_database_where_to_begin(rows):
+    full = ("due_at", "-pk")
+    token = keyset_page(OutboxRow.objects.all(), order=full, size=5).next
+
+    with CaptureQueriesContext(connection) as seen:
+        page = keyset_page(OutboxRow.objects.all(), order=full, after=token, size=5)
+
+    assert '"due_at" >= ' in seen[0]["sql"]
+    assert "NULLS" not in seen[0]["sql"]
+    assert page.rows == sorted(rows, key=lambda row: row.pk, reverse=True)[5:10]
+
+
+def test_a_token_without_a_value_that_every_row_has_leads_to_the_first_page(rows):
+    full = ("due_at", "-pk")
+    content = json.dumps(["n", [None, str(rows[0].pk)]])
+    token = base64.urlsafe_b64encode(content.encode()).decode()
+
+    page = keyset_page(OutboxRow.objects.all(), order=full, after=token, size=5)
+
+    assert page == keyset_page(OutboxRow.objects.all(), order=full, size=5)
