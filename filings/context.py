@@ -69,6 +69,7 @@ def _nav(request: HttpRequest, user: User) -> list[Entry]:
         entries.append(_entry(request, "support_home", _("支持政策")))
     if user.posts_of("policy"):
         entries.append(_entry(request, "policy_packs", _("政策维护")))
+        entries.append(_entry(request, "official_texts", _("政策原文")))
     if user.posts_of("policy", "bureau", "city"):
         entries.append(_entry(request, "applications_desk", _("政策申请")))
     if user.posts_of("policy", "city"):

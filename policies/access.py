@@ -59,3 +59,10 @@ def may_announce(user: User) -> Answer:
     if user.is_superuser or user.posts_of("policy", "city"):
         return Answer(True)
     return Answer(False, _("公布的数值由政策责任部门和市工信局维护。"))
+
+
+def may_keep_texts(user: User) -> Answer:
+    """May this person import and accept official texts: policy officers and administrators."""
+    if user.is_superuser or user.posts_of("policy"):
+        return Answer(True)
+    return Answer(False, _("政策原文由政策部门的人员维护。"))

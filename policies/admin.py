@@ -23,8 +23,10 @@ from policies.models import (
     Document,
     Match,
     Measure,
+    OfficialText,
     Pack,
     SupportLink,
+    TextClause,
 )
 from policies.queries.packs import exported
 
@@ -185,6 +187,30 @@ class SupportLinkAdmin(ReadOnlyAdmin):
     list_select_related = ["filing__enterprise", "filing__site", "pack"]
     search_fields = ["=measure", "filing__enterprise__name"]
     exclude = ["content", "sha256", "amount_yuan"]
+
+
+class TextClauseRows(admin.TabularInline):
+    """The clauses of an official text."""
+
+    model = TextClause
+    fields = ["number", "section", "body"]
+    readonly_fields = ["number", "section", "body"]
+    can_delete = False
+    extra = 0
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(OfficialText)
+class OfficialTextAdmin(ReadOnlyAdmin):
+    """Official texts as they were imported; they are corrected on their own pages."""
+
+    list_display = ["__str__", "title", "status", "script", "dated", "file", "accepted_at"]
+    list_filter = ["status", "script"]
+    list_select_related = ["file"]
+    search_fields = ["number", "title"]
+    inlines = [TextClauseRows]
 
 
 def _told(loaded: Loaded) -> str:

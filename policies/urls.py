@@ -13,6 +13,8 @@ from policies.views import (
     lists,
     packs,
     support,
+    text_clauses,
+    texts,
     tokens,
     trial,
 )
@@ -106,11 +108,49 @@ _kept = [
     ),
 ]
 
+_texts = [
+    path("texts/", texts.official_texts, name="official_texts"),
+    path("texts/new/", texts.official_text_new, name="official_text_new"),
+    path("texts/<int:pk>/", texts.official_text, name="official_text"),
+    path("texts/<int:pk>/about/", texts.official_text_about, name="official_text_about"),
+    path("texts/<int:pk>/file/", texts.official_text_file, name="official_text_file"),
+    path("texts/<int:pk>/accept/", texts.official_text_accept, name="official_text_accept"),
+    path("texts/<int:pk>/withdraw/", texts.official_text_withdraw, name="official_text_withdraw"),
+    path("texts/<int:pk>/reopen/", texts.official_text_reopen, name="official_text_reopen"),
+    path("texts/<int:pk>/parallel/", texts.official_text_parallel, name="official_text_parallel"),
+    path(
+        "texts/<int:pk>/clauses/new/",
+        text_clauses.official_text_clause_new,
+        name="official_text_clause_new",
+    ),
+    path(
+        "texts/<int:pk>/clauses/<int:line>/",
+        text_clauses.official_text_clause,
+        name="official_text_clause",
+    ),
+    path(
+        "texts/<int:pk>/clauses/<int:line>/split/",
+        text_clauses.official_text_clause_split,
+        name="official_text_clause_split",
+    ),
+    path(
+        "texts/<int:pk>/clauses/<int:line>/merge/",
+        text_clauses.official_text_clause_merge,
+        name="official_text_clause_merge",
+    ),
+    path(
+        "texts/<int:pk>/clauses/<int:line>/drop/",
+        text_clauses.official_text_clause_drop,
+        name="official_text_clause_drop",
+    ),
+]
+
 urlpatterns: list[URLPattern | URLResolver] = [
     *_public,
     *_api,
     *_applications,
     *_packs,
     *_kept,
+    *_texts,
     *_support,
 ]

@@ -32,11 +32,13 @@ from policies.models import (
     Application,
     ListEntry,
     OfficialList,
+    OfficialText,
     Pack,
     PackDraft,
 )
 from tests import factories as make
 from tests.factories import NOW
+from tests.factories.texts import official_text, text_file
 
 #: Public on purpose; each tells nothing but what everybody may know.
 PUBLIC_ROUTES = {
@@ -156,6 +158,7 @@ def _parts(
         "invitation": invitation,
         "notice": Notice.objects.filter(to=owner).first(),
         "draft": _draft(roles["policy"]),
+        "text": _text(),
         "application": _application(filing, name),
         **_kept(roles["policy"]),
         "token": tokens.make_token(
@@ -168,6 +171,12 @@ def _parts(
 def _draft(by: User) -> PackDraft:
     """A draft of the published pack; the pages of drafts belong to every policy officer."""
     return pack_drafts.start_draft(Pack.objects.published().get(), name="Spring", by=by, at=NOW)
+
+
+def _text() -> OfficialText:
+    """A draft of an official text, which belongs to every policy officer; kept once a test."""
+    found = OfficialText.objects.filter(number="测政〔2020〕7号").first()
+    return found or official_text(text_file("测政〔2020〕7号"))
 
 
 _PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -224,6 +233,8 @@ def arguments(route: Route, side: Side) -> dict[str, Any]:
         values["pk"] = parts["draft"].pk
     if route.name in ("policy_draft_new", "policy_withdraw", "policy_restore"):
         values["pk"] = parts["draft"].base_id
+    if route.name.startswith("official_text"):
+        values |= {"pk": parts["text"].pk, "line": parts["text"].clauses.first().pk}
     if route.name == "announced_add":
         values["fact"] = "lpr_1y_pct"
     special = {

@@ -56,6 +56,8 @@ LOOKS: dict[str, Look] = {
     "granted": Look("stamp", GOOD),
     "refused": Look("ban", DANGER),
     "paid": Look("check-circle", GOOD),
+    # an official text
+    "accepted": Look("stamp", GOOD),
     # a section
     "empty": Look("circle", NEUTRAL, gettext_lazy("未填写")),
     "partly": Look("half", WARN, gettext_lazy("还缺内容")),

@@ -7,6 +7,7 @@ from .kept import Announced, ListEntry, OfficialList
 from .match import Match, SupportLink
 from .pack import Clause, Document, Measure, Pack
 from .reminder import DeadlineReminder
+from .text import OfficialText, TextClause, TextFile
 from .token import ApiToken
 
 __all__ = [
@@ -24,7 +25,10 @@ __all__ = [
     "Match",
     "Measure",
     "OfficialList",
+    "OfficialText",
     "Pack",
     "PackDraft",
     "SupportLink",
+    "TextClause",
+    "TextFile",
 ]

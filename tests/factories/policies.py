@@ -117,7 +117,7 @@ def _document(key: str, folder: str, **more: Any) -> dict[str, Any]:
     return {
         "key": key,
         "folder": folder,
-        "number": f"{key}〔2020〕号",
+        "number": f"{key[:-1]}政〔2020〕{key[-1]}号",
         "title": _text(f"{key}文件"),
         "issuer": _text("市政府"),
         "level": "city",

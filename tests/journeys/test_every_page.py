@@ -29,6 +29,7 @@ NO_PAGES = {
     "enterprise_size",
     "official_list_template",
     "official_list_export",
+    "official_text_file",
     "password_reset_link",
 }
 

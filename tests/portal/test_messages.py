@@ -15,7 +15,10 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 # The name of a language is written in that language everywhere.
 NEVER_TRANSLATED = {"简体中文"}
 # Headings and their aliases are matched against what a workbook holds, in Chinese and English.
-DATA_IN_CODE = ("filings/sheets/", "policies/texts/split.py")
+DATA_IN_CODE = (
+    "filings/sheets/",
+    *(f"policies/texts/{name}.py" for name in ("clauses", "numbers", "outline", "split")),
+)
 MARKS = {*messages.KEYWORDS}
 
 

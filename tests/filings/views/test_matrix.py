@@ -73,8 +73,8 @@ def leaks(client: Client, role: str, there: Side) -> list[str]:
                 client, method, url, payload(route, there), ASKS.get(route.name)
             )
             place = f"{role} {method} {route.name} {answer.status_code}"
-            # Packs and official lists are the whole city's; their officers work on them.
-            of_the_city = ("policy_", "official_list", "announced")
+            # Packs, official lists and texts are the whole city's; their officers work on them.
+            of_the_city = ("policy_", "official_", "announced")
             if role in {"policy", "city"} and route.name.startswith(of_the_city):
                 continue
             may_read_all = role == "city"

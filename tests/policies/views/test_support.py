@@ -476,7 +476,7 @@ def test_a_no_shows_only_what_failed_and_where_the_value_comes_from(client, made
     assert "裁员率" not in shown_part
     assert owner.get_full_name() in shown_part
     assert "贵企业的回答" in shown_part
-    assert "甲1〔2020〕号 第1条" in shown_part
+    assert "甲政〔2020〕1号 第1条" in shown_part
 
 
 def test_an_unknown_shows_only_what_still_matters(client, made, owner):
