@@ -116,6 +116,15 @@ MOVES: dict[str, Move] = {
         _move("reopen", _("重新填报"), {State.WITHDRAWN}, State.DRAFT, _ENTERPRISE, "R1.5"),
         _move("claim", _("领取审核"), {State.SUBMITTED}, State.IN_REVIEW, _BUREAU, "R1.5"),
         _move(
+            "assign",
+            _("分派审核"),
+            {State.SUBMITTED},
+            State.SUBMITTED,
+            {Actor.LEAD},
+            "R1.5",
+            remark=Remark.OPTIONAL,
+        ),
+        _move(
             "hand_over",
             _("移交审核"),
             {State.IN_REVIEW},

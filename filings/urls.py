@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path, register_converter
 
 from filings.views import (
+    assignment,
     attachments,
     decisions,
     desk,
@@ -94,6 +95,7 @@ _desk = [
     path("corrections/<int:pk>/drop/", review.correction_drop, name="correction_drop"),
     path("corrections/<int:pk>/settle/", review.correction_settle, name="correction_settle"),
     path("filings/<int:pk>/claim/", decisions.claim, name="claim"),
+    path("filings/<int:pk>/assign/", decisions.assign, name="assign"),
     path("filings/<int:pk>/hand-over/", decisions.hand_over, name="hand_over"),
     path("filings/<int:pk>/return/", decisions.return_filing, name="return_filing"),
     path("filings/<int:pk>/approve/", decisions.approve, name="approve"),
@@ -105,6 +107,31 @@ _desk = [
     path("filings/<int:pk>/opinion/", desk.opinion, name="opinion"),
     path("filings/<int:pk>/receipt.pdf", receipts.receipt_pdf, name="receipt_pdf"),
     path("r/<str:token>/", receipts.public_receipt, name="public_receipt"),
+]
+
+_RULES = "desk/assignment/<int:pk>/"
+
+_assignment = [
+    path("desk/assignment/", assignment.assignment_home, name="assignment_home"),
+    path(_RULES, assignment.assignment_rules, name="assignment_rules"),
+    path(f"{_RULES}rules/new/", assignment.assignment_rule_new, name="assignment_rule_new"),
+    path(f"{_RULES}rules/<int:rule>/", assignment.assignment_rule, name="assignment_rule"),
+    path(f"{_RULES}rules/<int:rule>/up/", assignment.assignment_rule_up, name="assignment_rule_up"),
+    path(
+        f"{_RULES}rules/<int:rule>/remove/",
+        assignment.assignment_rule_remove,
+        name="assignment_rule_remove",
+    ),
+    path(
+        f"{_RULES}absences/new/",
+        assignment.assignment_absence_new,
+        name="assignment_absence_new",
+    ),
+    path(
+        f"{_RULES}absences/<int:absence>/end/",
+        assignment.assignment_absence_end,
+        name="assignment_absence_end",
+    ),
 ]
 
 register_converter(SectionKey, "section")
@@ -194,4 +221,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *_filing,
     *_roster,
     *_desk,
+    *_assignment,
 ]

@@ -13,7 +13,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from filings.domain import attachments, enterprise, people, review, roster
+from filings.domain import assignment, attachments, enterprise, people, review, roster
 from filings.models import (
     Agency,
     Correction,
@@ -70,6 +70,7 @@ STATE_FOR = {
     "submit": "draft",
     "check_answers": "draft",
     "claim": "submitted",
+    "assign": "submitted",
     "withdraw": "submitted",
     "corrections": "returned",
     "correction_mend": "returned",
@@ -165,7 +166,19 @@ def _parts(
             firm, name=name, scopes=["filings"], days=30, by=make.fresh(owner), at=NOW
         )[0],
         "declared": declarations.declare(filing, "affected_by_epidemic", True, by=owner, at=NOW),
+        **_assignment(filing, roles),
     }
+
+
+def _assignment(filing: Filing, roles: dict[str, User]) -> dict[str, Any]:
+    """A rule of the bureau, and one of its people who is away."""
+    agency, lead = Agency.objects.get(kind="bureau", district=filing.district), roles["lead"]
+    rule = assignment.add_rule(agency, by=lead, people=[roles["bureau"]], most=1)
+    absence = assignment.add_absence(
+        agency, user=roles["bureau"], first=NOW.date(), last=NOW.date(), stand_in=None, by=lead,
+        at=NOW,
+    )  # fmt: skip
+    return {"bureau": agency, "rule": rule, "absence": absence}
 
 
 def _draft(by: User) -> PackDraft:
@@ -224,6 +237,8 @@ def arguments(route: Route, side: Side) -> dict[str, Any]:
         "line": parts["line"].pk,
         "announced": parts["announced"].pk,
         "answer": parts["declared"].pk,
+        "rule": parts["rule"].pk,
+        "absence": parts["absence"].pk,
     }
     values["row"] = "x" if route.name == "row_remove" else values["row"].pk
     values["member"] = values["member"].pk
@@ -231,6 +246,8 @@ def arguments(route: Route, side: Side) -> dict[str, Any]:
         values["pk"] = side.enterprise.pk
     if route.name.startswith(("policy_draft", "policy_clause")):
         values["pk"] = parts["draft"].pk
+    if route.name.startswith("assignment"):
+        values["pk"] = parts["bureau"].pk
     if route.name in ("policy_draft_new", "policy_withdraw", "policy_restore"):
         values["pk"] = parts["draft"].base_id
     if route.name.startswith("official_text"):
@@ -285,6 +302,10 @@ def payload(route: Route, side: Side) -> dict[str, Any]:
         "address": "别处",
         "fact": "affected_by_epidemic",
         "to": getattr(side.roles["lead"], "pk", ""),
+        "people": [getattr(side.roles["lead"], "pk", "")],
+        "user": getattr(side.roles["lead"], "pk", ""),
+        "first": "2020-04-01",
+        "last": "2020-04-02",
     }
 
 

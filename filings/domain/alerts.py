@@ -7,8 +7,10 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from filings.models import ClockAlert, Filing, ReviewClock
+from filings.models import ClockAlert, Filing, ReviewClock, User
+from filings.queries.assignment import team_of
 from filings.timing import PASSED, Stage
+from jiaozuo_portal.lib import clock
 
 from . import notices
 from .moves import lock_filing
@@ -51,11 +53,21 @@ def _tell(filing: Filing, stage: str, at: datetime) -> None:
     circles = AUDIENCE[stage]
     if circles == ("holder",) and filing.holder_id is None:
         circles = ("bureau",)
+    people = notices.audience(circles, filing)
     due = timezone.localtime(filing.due_at, timezone.get_default_timezone())
     notices.send(
         f"time_{stage}",
-        notices.audience(circles, filing),
+        [*people, *_stand_in(filing, people, at)],
         at=at,
         filing=filing,
         due=f"{due:%Y-%m-%d %H:%M}",
     )
+
+
+def _stand_in(filing: Filing, told: list[User], at: datetime) -> list[User]:
+    """Who stands in for the holder today, unless that is nobody or somebody who is told anyway."""
+    if filing.holder_id is None or filing.holder_id not in {person.pk for person in told}:
+        return []
+    team = team_of(filing, day=clock.day_of(at))
+    found = team.here.get(team.at_work(filing.holder_id) or 0)
+    return [found] if found and found not in told else []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -29,7 +29,7 @@ from jiaozuo_portal.lib.punctuation import labelled, listed, remarked
 from jiaozuo_portal.lib.refusals import Refused, Stale
 from jiaozuo_portal.outbox.queue import enqueue
 
-from . import audit, desk, notices, receipts, timing, versions
+from . import assignment, audit, desk, notices, receipts, timing, versions
 
 
 def lock_filing(pk: int) -> Filing:
@@ -108,6 +108,10 @@ def require_fresh(filing: Filing, revision: int | None) -> None:
         )
 
 
+#: After these moves somebody else has the filing; the step says who.
+_GIVES = frozenset({"assign", "hand_over"})
+
+
 @contextmanager
 def moving(
     filing: Filing,
@@ -118,12 +122,14 @@ def moving(
     revision: int | None = None,
     remark: str = "",
     facts: Mapping[str, Any] | None = None,
+    apart: Collection[User] = (),
 ) -> Iterator[Filing]:
     """Take a filing one move on; the body does what belongs to the move, under the lock.
 
     Checks state, actor, revision and remark before the body runs and writes state, step and
     notices after it, all in one transaction. Raises NotAllowed, Stale or Refused with a message
-    for the person; then nothing is written. `revision` is the one that the page carried.
+    for the person; then nothing is written. `revision` is the one that the page carried; who stands
+    in `apart` hears of the move in words of its own. The body may add to `facts` and `apart`.
     """
     move = MOVES[name]
     remark = remark.strip()
@@ -150,10 +156,12 @@ def moving(
             as_actor=acting,
             at=at,
             remark=remark,
+            to=locked.holder if name in _GIVES else None,
         )
+        circles = notices.audience(notices.AUDIENCE[name], locked, but=by)
         notices.send(
             name,
-            notices.audience(notices.AUDIENCE[name], locked, but=by),
+            [person for person in circles if person not in apart],
             at=at,
             filing=locked,
             step=step,
@@ -183,14 +191,21 @@ def submit_filing(
         sent = FilingVersion.objects.filter(submission_key=key, filing=locked).first()
         if sent:
             return sent
-        with moving(locked, "submit", by=by, at=at, revision=revision, remark=remark) as moved:
+        apart: list[User] = []
+        with moving(
+            locked, "submit", by=by, at=at, revision=revision, remark=remark, apart=apart
+        ) as moved:
             content = versions.snapshot(moved)
             waivers = waivers_of(moved)
             _require_gates(gates.judge(GateSet.APPROVAL, content, waivers), MOVES["submit"])
             _require_corrections_mended(moved)
             content["waivers"] = waivers
             version = versions.freeze(moved, content, key=key, by=by, at=at)
-            moved.holder = moved.holder if moved.state == State.RETURNED else None
+            assigned = assignment.assign_by_rule(moved, at=at)
+            moved.holder = assigned.person
+            if assigned.is_new and assigned.person:
+                apart.append(assigned.person)
+        assignment.record(moved, assigned, at=at)
     filing.refresh_from_db()
     return version
 
@@ -227,6 +242,20 @@ def claim_filing(filing: Filing, *, by: User, at: datetime, revision: int | None
         moved.holder = by
 
 
+def assign_filing(
+    filing: Filing,
+    *,
+    by: User,
+    to: User,
+    at: datetime,
+    remark: str = "",
+    revision: int | None = None,
+) -> None:
+    """The lead gives a filing that nobody has claimed to somebody, whatever the rules said."""
+    with moving(filing, "assign", by=by, at=at, revision=revision, remark=remark) as moved:
+        _give(moved, to, by=by)
+
+
 def hand_over_filing(
     filing: Filing,
     *,
@@ -238,9 +267,14 @@ def hand_over_filing(
 ) -> None:
     """Give the filing to a colleague of the same bureau."""
     with moving(filing, "hand_over", by=by, at=at, revision=revision, remark=remark) as moved:
-        if not access.actors(to, moved) & MOVES["claim"].actors:
-            raise Refused(_("只能移交给本县区工信部门的审核人员。"), rule="R1.5")
-        moved.holder = to
+        _give(moved, to, by=by)
+
+
+def _give(filing: Filing, to: User, *, by: User) -> None:
+    if not access.actors(to, filing) & MOVES["claim"].actors:
+        raise Refused(_("只能移交给本县区工信部门的审核人员。"), rule="R1.5")
+    filing.holder = to
+    audit.record("assign", to, by=by, filing=filing, field="by_hand")
 
 
 def _decide(filing: Filing, kind: str, *, by: User, at: datetime, remark: str, passed: Any) -> None:

@@ -22,6 +22,7 @@ AUDIENCE: dict[str, tuple[str, ...]] = {
     "withdraw": ("enterprise", "bureau", "zone"),
     "reopen": ("enterprise",),
     "claim": ("enterprise",),
+    "assign": ("holder",),
     "hand_over": ("holder",),
     "return": ("enterprise",),
     "approve": ("enterprise", "zone", "health"),
@@ -33,12 +34,14 @@ AUDIENCE: dict[str, tuple[str, ...]] = {
     "revise": ("enterprise",),
 }
 
-#: The words of each kind. Facts: enterprise, site, version, remark, count, by, due.
+#: The words of each kind. Facts: enterprise, site, version, remark, count, by, due, first, last.
 WORDS = {
     "submit": gettext_lazy("%(enterprise)s提交了备案（第 %(version)s 版）"),
     "withdraw": gettext_lazy("%(enterprise)s撤回了备案：%(remark)s"),
     "reopen": gettext_lazy("%(enterprise)s重新开始填报"),
     "claim": gettext_lazy("%(by)s开始审核%(enterprise)s的备案"),
+    "assign": gettext_lazy("%(enterprise)s的备案（第 %(version)s 版）分派给您审核"),
+    "stand_in": gettext_lazy("%(by)s从 %(first)s 到 %(last)s 请假，新的备案由您代办"),
     "hand_over": gettext_lazy("%(enterprise)s的备案移交给您审核"),
     "return": gettext_lazy("%(enterprise)s的备案被退回补正，请按意见修改后重新提交"),
     "approve": gettext_lazy("%(enterprise)s的备案已准予，回执可以下载"),
@@ -73,11 +76,12 @@ WORDS = {
     "token": gettext_lazy("%(by)s为%(enterprise)s建立了一个接口令牌"),
 }
 
+_FACTS = ("enterprise", "version", "remark", "by", "count", "gate", "due", "first", "last")
+
 
 def words(notice: Notice) -> str:
     """The notice as one sentence in the reader's language."""
-    facts = dict.fromkeys(("enterprise", "version", "remark", "by", "count", "gate", "due"), "")
-    facts |= notice.facts
+    facts = dict.fromkeys(_FACTS, "") | notice.facts
     if "last_day" in facts:
         facts["last_day"] = date_format(date.fromisoformat(facts["last_day"]), _("Y年n月j日"))
     return str(WORDS.get(notice.kind, _("备案有新的进展"))) % facts

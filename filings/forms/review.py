@@ -50,7 +50,7 @@ class HandOverForm(OfRevision):
     """To whom, and what the colleague should know."""
 
     to = forms.ModelChoiceField(
-        label=_("移交给"), queryset=User.objects.none(), empty_label=_("请选择同事")
+        label=_("交给谁"), queryset=User.objects.none(), empty_label=_("请选择同事")
     )
     remark = _words(_("备注"), required=False, help_text=_("同事会在办理记录里看到。"))
 

@@ -21,7 +21,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from stdnum.cn import ric, uscc
 
-from filings.domain import drafts, enterprise, moves, review, supplies
+from filings.domain import assignment, drafts, enterprise, moves, review, supplies
 from filings.models import (
     Agency,
     District,
@@ -108,6 +108,7 @@ def seed_demo(*, until: datetime) -> bool:
         stage.user("guanli", WORDS["administrator"], is_staff=True, is_superuser=True)
         for number, (state, owner) in enumerate(_cast(), start=1):
             _enterprise_in(stage, number, state, owner)
+        _rules()
     return True
 
 
@@ -144,6 +145,15 @@ def _agency(kind: str, code: str) -> Agency:
 
 def _post(stage: Stage, username: str, name: str, agency: Agency, role: str) -> None:
     Posting.objects.create(user=stage.user(username, name), agency=agency, role=role)
+
+
+def _rules() -> None:
+    """What is submitted from now on is assigned by the rules of the named accounts' bureau."""
+    bureau = _agency("bureau", STAGE)
+    lead, reviewer = (User.objects.get(username=name) for name in ("zeren", "shenhe"))
+    zone = Zone.objects.filter(district=bureau.district).first()
+    assignment.add_rule(bureau, by=lead, people=[reviewer], zone=zone, most=20)
+    assignment.add_rule(bureau, by=lead, people=[reviewer, lead])
 
 
 def _enterprise_in(stage: Stage, number: int, state: str, owner: tuple[str, str] | None) -> None:

@@ -687,6 +687,7 @@ class Story:
             target=target,
             version=self.version,
             by_id=by,
+            to_id=None,
             as_actor=acting,
             at=at,
             remark=remark,

@@ -1,5 +1,6 @@
 """The tables of the filings app, one module a subject."""
 
+from .assignment import Absence, AssignmentRule
 from .audit import AuditEntry
 from .desk import DeskCount, DeskEntry
 from .enterprise import Enterprise, Site
@@ -22,8 +23,10 @@ from .supplies import LedgerEntry, SupplyItem
 from .timing import ClockAlert, ClockPause, ReviewClock, TimeLimit
 
 __all__ = [
+    "Absence",
     "Agency",
     "AgencyContact",
+    "AssignmentRule",
     "Attachment",
     "AuditEntry",
     "CitySetting",

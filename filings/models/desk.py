@@ -100,6 +100,12 @@ class DeskEntry(models.Model):
                 condition=models.Q(state__in=WITH_BUREAU),
                 name="entry_with_bureau",
             ),
+            # What is nobody's, listed and counted; no other index knows that there is no holder.
+            models.Index(
+                fields=("district", "queued_at", "filing"),
+                condition=models.Q(state=State.SUBMITTED, holder__isnull=True),
+                name="entry_unowned",
+            ),
             models.Index(fields=("zone", "state"), name="entry_zone"),
         ]
 

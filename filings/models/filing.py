@@ -269,7 +269,10 @@ class Attachment(Versioned):
 
 
 class Step(models.Model):
-    """One move of a filing: who took it from where to where, when and why. Append-only."""
+    """One move of a filing: who took it from where to where, when and why. Append-only.
+
+    `by` is None where the portal itself acted, `to` is who got the filing, where somebody did.
+    """
 
     filing = models.ForeignKey(Filing, models.PROTECT, related_name="steps", verbose_name=_("备案"))
     move = models.CharField(_("办理事项"), max_length=12)
@@ -282,6 +285,13 @@ class Step(models.Model):
         null=True,
         related_name="steps",
         verbose_name=_("经手人"),
+    )
+    to = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("交给谁"),
     )
     as_actor = models.CharField(_("身份"), max_length=10, blank=True)
     at = models.DateTimeField(_("时间"))

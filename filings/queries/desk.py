@@ -18,14 +18,15 @@ from filings.size import CLASSES
 from filings.states import WITH_BUREAU, State
 from jiaozuo_portal.lib.pages import Page, keyset_page
 
-from .desk_counts import counts_of_views, mine, overdue
+from .desk_counts import UNOWNED, counts_of_views, mine, overdue
 
 PAGE_SIZE = 25
 
 #: The views of the desk, in the order of the page.
 VIEWS: dict[str, Promise | str] = {
-    "mine": _("我在审核"),
+    "mine": _("我的"),
     "waiting": _("待领取"),
+    "unowned": _("没有分派"),
     "reviewing": _("审核中"),
     "back": _("补正后重报"),
     "returned": _("退回待补正"),
@@ -115,6 +116,7 @@ def _view(name: str, user: User, at: datetime) -> Q:
     views = {
         "mine": mine(user),
         "waiting": Q(state=State.SUBMITTED),
+        "unowned": UNOWNED,
         "reviewing": Q(state=State.IN_REVIEW),
         "back": Q(state__in=WITH_BUREAU, returns__gt=0),
         "returned": Q(state=State.RETURNED),

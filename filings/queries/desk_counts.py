@@ -14,11 +14,14 @@ from filings.states import WITH_BUREAU, State
 
 _NO = Value(False, output_field=BooleanField())
 
+#: What was submitted and is nobody's: no rule has assigned it, and nobody has claimed it.
+UNOWNED = Q(state=State.SUBMITTED, holder__isnull=True)
+
 
 def counts_of_views(user: User, districts: Iterable[int], *, at: datetime) -> dict[str, int]:
     """How many entries each view of a bureau's desk holds at the moment `at`, in one query.
 
-    What is mine and what is overdue is counted from the few entries that are with the bureau.
+    What is mine, unowned or overdue is counted from the few entries that are with the bureau.
     """
     within = list(districts)
     by_state: Counter[str] = Counter()
@@ -28,6 +31,7 @@ def counts_of_views(user: User, districts: Iterable[int], *, at: datetime) -> di
         back += count if was_returned and name in WITH_BUREAU else 0
     counts = {
         "mine": by_state.pop("mine", 0),
+        "unowned": by_state.pop("unowned", 0),
         "overdue": by_state.pop("overdue", 0),
         "waiting": by_state[State.SUBMITTED],
         "reviewing": by_state[State.IN_REVIEW],
@@ -50,6 +54,7 @@ def _counted(
         .values_list("state", "was_returned", "count")
         .union(
             _as("mine", entries.filter(mine(user))),
+            _as("unowned", entries.filter(UNOWNED)),
             _as("overdue", entries.filter(overdue(at))),
             all=True,
         )
@@ -62,8 +67,8 @@ def _as(name: str, entries: QuerySet[DeskEntry]) -> QuerySet[Any]:
 
 
 def mine(user: User) -> Q:
-    """What the person is reviewing."""
-    return Q(holder=user, state=State.IN_REVIEW)
+    """What is the person's to review: claimed, or assigned and still to be claimed."""
+    return Q(holder=user, state__in=WITH_BUREAU)
 
 
 def overdue(at: datetime) -> Q:

@@ -46,6 +46,7 @@ _MOVED: dict[str, Promise | str] = {
     "withdraw": pgettext_lazy("history", "撤回备案"),
     "reopen": pgettext_lazy("history", "重新填报"),
     "claim": pgettext_lazy("history", "领取审核"),
+    "assign": pgettext_lazy("history", "分派审核"),
     "hand_over": pgettext_lazy("history", "移交审核"),
     "return": pgettext_lazy("history", "退回补正"),
     "approve": pgettext_lazy("history", "准予备案"),
@@ -86,7 +87,7 @@ def history_of(filing: Filing, user: User, *, shift: timedelta) -> list[Event]:
 
 
 def _steps(filing: Filing, user: User) -> Iterator[Event]:
-    rows = Step.objects.visible_to(user).filter(filing=filing).select_related("by")
+    rows = Step.objects.visible_to(user).filter(filing=filing).select_related("by", "to")
     for step in rows:
         yield Event(step.at, _step_words(step), _person(step.by), step.target, remark=step.remark)
 
@@ -96,7 +97,8 @@ def _step_words(step: Step) -> str:
         return _("建立备案")
     if step.move == "submit":
         return _("提交备案（第 %(version)s 版）") % {"version": step.version}
-    return str(_MOVED.get(step.move, step.move))
+    done = str(_MOVED.get(step.move, step.move))
+    return _("%(done)s，交给%(name)s") % {"done": done, "name": step.to} if step.to else done
 
 
 def _person(person: Any) -> str:

@@ -144,24 +144,43 @@ def claim(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("review", pk=pk)
 
 
+_ASSIGN = Decision(
+    "assign",
+    moves.assign_filing,
+    HandOverForm,
+    gettext_lazy("不管规则怎样分派，都由选定的人领取审核。"),
+    gettext_lazy("已分派给%(name)s。"),
+)
+_HAND_OVER = Decision(
+    "hand_over",
+    moves.hand_over_filing,
+    HandOverForm,
+    gettext_lazy("由同事继续审核，已收集的意见保留。"),
+    gettext_lazy("已移交给%(name)s。"),
+)
+
+
+@open_to("lead", methods=("GET", "POST"))
+def assign(request: HttpRequest, pk: int) -> HttpResponse:
+    """The lead gives a filing that nobody has claimed to somebody."""
+    return _give(request, pk, _ASSIGN)
+
+
 @open_to("bureau", methods=("GET", "POST"))
 def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     """Give the filing to a colleague of the same bureau."""
+    return _give(request, pk, _HAND_OVER)
+
+
+def _give(request: HttpRequest, pk: int, decision: Decision) -> HttpResponse:
     user: Any = request.user
     filing = visible_filing(request, pk)
-    decision = Decision(
-        "hand_over",
-        moves.hand_over_filing,
-        HandOverForm,
-        _("由同事继续审核，已收集的意见保留。"),
-        _("已移交。"),
-    )
     people = colleagues([filing.district_id]).exclude(pk=filing.holder_id or 0)
     form = HandOverForm(
         request.POST or None, colleagues=people, initial={"revision": filing.revision}
     )
     if request.method != "POST":
-        access.may_move(user, filing, "hand_over").require()
+        access.may_move(user, filing, decision.move).require()
         return _page(request, filing, decision, form)
     if not form.is_valid():
         if "revision" in form.errors:
@@ -169,10 +188,10 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
         return _page(request, filing, decision, form, status=422)
     given = form.cleaned_data
     try:
-        moves.hand_over_filing(filing, by=user, at=clock.now(), **given)
+        decision.call(filing, by=user, at=clock.now(), **given)
     except Stale as stale:
         return stale_page(request, filing, stale, given["revision"], given["remark"])
-    messages.success(request, _("已移交给%(name)s。") % {"name": given["to"].get_full_name()})
+    messages.success(request, str(decision.done) % {"name": given["to"].get_full_name()})
     return redirect("review", pk=pk)
 
 

@@ -85,6 +85,7 @@ def test_views_part_the_work_and_count_it(client):
     assert page(client, people.reviewer).context["queue"].counts == {
         "mine": 1,
         "waiting": 2,
+        "unowned": 1,
         "reviewing": 1,
         "back": 1,
         "returned": 1,
