@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from functools import cache
+from typing import Any
+
 from django.db import models
 from django.db.models import Subquery
 from django.db.models.functions import JSONObject
@@ -179,12 +183,22 @@ class CitySetting(models.Model):
 
 @once_a_request
 def _current_setting() -> CitySetting:
+    setting = next(iter(CitySetting.objects.raw(*_setting_query())), None)
+    if setting is None:
+        return CitySetting()
+    setting.contact = json.loads(vars(setting)["published"] or "null")
+    return setting
+
+
+@cache
+def _setting_query() -> tuple[str, tuple[Any, ...]]:
+    """Settings and contact in one query, put together once a process: it is always the same.
+
+    A raw query leaves the contact as it came, in JSON.
+    """
     contacts = AgencyContact.objects.filter(
         agency__kind=Agency.Kind.CITY, agency__is_active=True
     ).order_by("pk")
     found = contacts.values(found=JSONObject(name="name", phone="phone", hours="hours"))
-    setting = CitySetting.objects.annotate(published=Subquery(found[:1])).order_by("pk").first()
-    if setting is None:
-        return CitySetting()
-    setting.contact = setting.published
-    return setting
+    settings = CitySetting.objects.annotate(published=Subquery(found[:1])).order_by("pk")[:1]
+    return settings.query.sql_with_params()

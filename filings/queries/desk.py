@@ -73,10 +73,12 @@ class Asked:
 class Row:
     """One filing of the queue. `waits_since` is when the bureau's turn began, None out of it.
 
-    `is_late` says that its time limit has passed; the limit itself stands in the entry.
+    `word` is its state in words. `is_late` says that its time limit has passed; the limit itself
+    stands in the entry.
     """
 
     entry: DeskEntry
+    word: str
     size: str
     waits_since: datetime | None
     is_late: bool
@@ -154,7 +156,7 @@ def queue(
     shown = narrowed.select_related("district", "zone", "holder").only(*_SHOWN)
     page = keyset_page(shown, order=SORTS[asked.sort][1], after=asked.after, size=PAGE_SIZE)
     return Queue(
-        rows=[_row(entry, at) for entry in page.rows],
+        rows=_rows(page.rows, at),
         page=page,
         total=narrowed.count() if total is None else total,
         counts={},
@@ -169,10 +171,20 @@ _SHOWN = (
 )  # fmt: skip
 
 
-def _row(entry: DeskEntry, at: datetime) -> Row:
-    waits = entry.submitted_at if entry.state in WITH_BUREAU else None
-    size = "" if entry.size == "open" else str(CLASSES[entry.size])
-    return Row(entry, size, waits, is_late=entry.due_at is not None and at > entry.due_at)
+def _rows(entries: Iterable[DeskEntry], at: datetime) -> list[Row]:
+    # Each word is looked up once: `get_state_display` does it anew in every row, and slowly.
+    words = {state.value: str(state.label) for state in State}
+    sizes = {name: str(word) for name, word in CLASSES.items()}
+    return [
+        Row(
+            entry,
+            words[entry.state],
+            sizes.get(entry.size, ""),
+            entry.submitted_at if entry.state in WITH_BUREAU else None,
+            is_late=entry.due_at is not None and at > entry.due_at,
+        )
+        for entry in entries
+    ]
 
 
 def conditions_of(asked: Asked, at: datetime) -> list[Q]:

@@ -10,15 +10,18 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.forms import BaseForm, BoundField
 from django.template import Context
+from django.template.loader import get_template
 from django.templatetags.static import static
+from django.urls import get_script_prefix, reverse
 from django.utils import dateformat, timezone
 from django.utils.functional import Promise
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from jiaozuo_portal.lib import clock, punctuation
 
@@ -93,7 +96,7 @@ LOOKS: dict[str, Look] = {
     "failed": Look("cross-circle", DANGER, gettext_lazy("失败")),
 }
 _UNKNOWN_LOOK = Look("dot", NEUTRAL)
-_SELECTED = SafeString(" selected")
+_SELECTED = " selected"
 
 
 # ---------------------------------------------------------------- icons and states
@@ -153,11 +156,44 @@ def state_icon(state: Any) -> str:
 def copy(text: Any, label: str = "") -> SafeString:
     """A button that copies `text`; put it right behind the text itself."""
     said = label or _("复制 %(text)s") % {"text": text}
-    return format_html(
-        '<button type="button" class="copy" data-copy="{}" data-copied="{}" aria-label="{}">{}'
-        '<span class="copy-said" role="status"></span></button>',
-        text, _("已复制"), said, icon("copy"),
-    )  # fmt: skip
+    # A list has one in every row: `format_html` would cost as much as the rest of the cell.
+    return SafeString(
+        f'<button type="button" class="copy" data-copy="{escape(text)}"'
+        f' data-copied="{escape(_("已复制"))}" aria-label="{escape(said)}">{icon("copy")}'
+        '<span class="copy-said" role="status"></span></button>'
+    )
+
+
+@register.simple_tag
+def code(text: Any) -> SafeString:
+    """A text in full with its copy button."""
+    return SafeString(f'<span class="code">{escape(text)}</span>{copy(text)}')
+
+
+@register.simple_tag
+def address(route: str, key: int) -> str:
+    """The address of one row of a list: `{% address "review" filing.pk %}`."""
+    before, after = _address_of(route, get_script_prefix())
+    return f"{before}{int(key)}{after}"
+
+
+@lru_cache(maxsize=64)
+def _address_of(route: str, _prefix: str) -> tuple[str, str]:
+    before, __, after = reverse(route, args=[0]).rpartition("0")
+    return before, after
+
+
+@register.simple_tag
+def fixed(template_name: str) -> SafeString:
+    """A piece of page that depends on nothing but the language; it is rendered once in each."""
+    if settings.DEBUG:
+        return SafeString(get_template(template_name).render({}))
+    return _fixed(template_name, get_language())
+
+
+@lru_cache(maxsize=16)
+def _fixed(template_name: str, _language: str | None) -> SafeString:
+    return SafeString(get_template(template_name).render({}))
 
 
 # ---------------------------------------------------------------- times as people say them
@@ -166,8 +202,7 @@ def moment(context: Context, value: datetime | date | None) -> SafeString | str:
     """The exact time: 3月8日 17:00; with the year where it is not the current one."""
     if value is None:
         return "—"
-    exact = _exact(value, _now(context))
-    return format_html('<time class="exact" datetime="{}">{}</time>', value.isoformat(), exact)
+    return _time(value, _exact(value, _now(context)))
 
 
 @register.simple_tag(takes_context=True)
@@ -188,8 +223,7 @@ def waited(context: Context, value: datetime | None) -> SafeString | str:
     """How long something has been waiting: 5 小时."""
     if value is None:
         return "—"
-    span = _span(max(_now(context) - value, timedelta(0)))
-    return format_html('<time class="exact" datetime="{}">{}</time>', value.isoformat(), span)
+    return _time(value, _span(max(_now(context) - value, timedelta(0))))
 
 
 @register.simple_tag(takes_context=True)
@@ -236,12 +270,22 @@ def _local(value: datetime) -> datetime:
     return timezone.localtime(value, timezone.get_default_timezone())
 
 
+def _time(value: datetime | date, shown: str) -> SafeString:
+    return SafeString(f'<time class="exact" datetime="{value.isoformat()}">{escape(shown)}</time>')
+
+
 def _exact(value: datetime | date, now: datetime) -> str:
+    return _written(value, _local(now).year, get_language())
+
+
+# The same times stand in a list at every visit, and to write one out is slow.
+@lru_cache(maxsize=4096)
+def _written(value: datetime | date, this_year: int, _language: str | None) -> str:
     shown = _local(value) if isinstance(value, datetime) else value
     if isinstance(value, datetime):
-        form = _("n月j日 H:i") if shown.year == _local(now).year else _("Y年n月j日 H:i")
+        form = _("n月j日 H:i") if shown.year == this_year else _("Y年n月j日 H:i")
     else:
-        form = _("n月j日") if shown.year == _local(now).year else _("Y年n月j日")
+        form = _("n月j日") if shown.year == this_year else _("Y年n月j日")
     return dateformat.format(shown, form)
 
 
@@ -270,10 +314,10 @@ def _span(length: timedelta) -> str:
 
 def _said_and_exact(value: datetime | date, said: str, exact: str) -> SafeString:
     # The exact time wraps as a whole, never in the middle of a date.
-    return format_html(
-        '<time datetime="{}">{}<wbr><span class="exact">{}</span></time>',
-        value.isoformat(), said, exact,
-    )  # fmt: skip
+    return SafeString(
+        f'<time datetime="{value.isoformat()}">{escape(said)}<wbr>'
+        f'<span class="exact">{escape(exact)}</span></time>'
+    )
 
 
 # ---------------------------------------------------------------- words
@@ -308,19 +352,16 @@ def widget_attr(field: BoundField, name: str) -> str:
 def select(field: BoundField) -> SafeString:
     """A field of choices, drawn without the widget's templates: a desk has ten of them a page."""
     chosen = str(field.value() or "")
-    options = format_html_join(
-        "",
-        '<option value="{}"{}>{}</option>',
-        (
-            (value, _SELECTED if str(value) == chosen else "", label)
-            for value, label in field.field.choices  # type: ignore[attr-defined]
-        ),
+    options = "".join(
+        f'<option value="{escape(value)}"{_SELECTED if str(value) == chosen else ""}>'
+        f"{escape(str(label))}</option>"
+        for value, label in field.field.choices  # type: ignore[attr-defined]
     )
     css = field.field.widget.attrs.get("class", "")
-    return format_html(
-        '<select name="{}" id="{}" class="{}">{}</select>',
-        field.html_name, field.id_for_label, css, options,
-    )  # fmt: skip
+    return SafeString(
+        f'<select name="{escape(field.html_name)}" id="{escape(field.id_for_label)}"'
+        f' class="{escape(css)}">{options}</select>'
+    )
 
 
 @register.filter

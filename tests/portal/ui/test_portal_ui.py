@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from django.db.models import TextChoices
 from django.template import Context, Template
+from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import override
 
 from jiaozuo_portal.templatetags import portal_ui
 from tests.portal.ui.samples import NOW, SampleForm, sample_form
@@ -183,3 +185,39 @@ def test_the_words_are_translated_where_they_are_used():
         html = render('{% badge "done" %}')
 
     assert "state-good" in html
+
+
+def test_a_text_stands_in_full_before_its_copy_button():
+    html = render("{% code text %}", text="<b>&")
+
+    assert html.startswith('<span class="code">&lt;b&gt;&amp;</span><button type="button"')
+    assert 'data-copy="&lt;b&gt;&amp;"' in html
+    assert 'aria-label="复制 &lt;b&gt;&amp;"' in html
+
+
+def test_the_address_of_a_row_is_the_one_that_the_routes_give():
+    assert render('{% address "review" 470 %}') == reverse("review", args=[470])
+
+
+def test_a_fixed_piece_follows_the_language():
+    piece = '{% fixed "_script_words.html" %}'
+
+    chinese = render(piece)
+    with override("en"):
+        english = render(piece)
+
+    assert "正在保存…" in chinese
+    assert "Saving…" in english
+    assert render(piece) == chinese
+
+
+def test_a_time_is_written_anew_in_another_language_and_year():
+    text = "{% moment at %}"
+    at = datetime(2020, 3, 8, 9, 0, tzinfo=UTC)
+    now = {"portal_now": at}
+
+    with override("en"):
+        english = render(text, at=at, **now)
+
+    assert render(text, at=at, **now) != english
+    assert "2020年3月8日 17:00" in render(text, at=at, portal_now=at + timedelta(days=400))
