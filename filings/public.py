@@ -15,6 +15,7 @@ from .access import (
     is_member,
     may_edit_enterprise,
 )
+from .domain.attachments import clean_name
 from .domain.audit import record as record_audit
 from .domain.notices import Letter, members_of
 from .domain.notices import send as send_notice
@@ -157,6 +158,7 @@ __all__ = [
     "UsccField",
     "User",
     "bureau_of",
+    "clean_name",
     "facts_of",
     "filing_scope",
     "filings_by_id",

@@ -6,6 +6,7 @@ from policies.api import pages
 from policies.api.endpoints import api
 from policies.views import (
     announced,
+    application_files,
     applications,
     check,
     clause_editor,
@@ -65,6 +66,22 @@ _applications = [
     path("applications/desk/", applications.applications_desk, name="applications_desk"),
     path("applications/<int:pk>/", applications.application, name="application"),
     path("applications/<int:pk>/paper/", applications.application_paper, name="application_paper"),
+    path("applications/<int:pk>/sheet/", applications.application_sheet, name="application_sheet"),
+    path(
+        "applications/<int:pk>/files/",
+        application_files.application_file_add,
+        name="application_file_add",
+    ),
+    path(
+        "applications/files/<uuid:key>/",
+        application_files.application_file,
+        name="application_file",
+    ),
+    path(
+        "applications/files/<uuid:key>/remove/",
+        application_files.application_file_remove,
+        name="application_file_remove",
+    ),
     path(
         "applications/<int:pk>/<slug:move>/", applications.application_move, name="application_move"
     ),

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -30,6 +31,7 @@ from policies.domain import declarations, pack_drafts, tokens
 from policies.models import (
     Announced,
     Application,
+    ApplicationFile,
     ListEntry,
     OfficialList,
     OfficialText,
@@ -266,8 +268,9 @@ def arguments(route: Route, side: Side) -> dict[str, Any]:
         "attachment_remove": ("key", parts["attachment"].key),
         "notice_open": ("key", parts["notice"].key),
     }
-    if route.name in {"application", "application_paper", "application_move"}:
-        values |= {"pk": parts["application"].pk, "move": "withdraw"}
+    if route.name.startswith("application") and route.name != "application_prepare":
+        file = parts["application"].files.get()
+        values |= {"pk": parts["application"].pk, "move": "withdraw", "key": file.key}
     if route.name.startswith("api_token"):
         values["token"] = parts["token"].pk
     if route.name in special:
@@ -310,8 +313,8 @@ def payload(route: Route, side: Side) -> dict[str, Any]:
 
 
 def _application(filing: Filing, name: str) -> Application:
-    """One that was sent, with the side's name in it."""
-    return Application.objects.create(
+    """One that was sent with a file, with the side's name in it."""
+    made = Application.objects.create(
         filing=filing,
         enterprise=filing.enterprise,
         measure="豫政9-17b",
@@ -338,6 +341,13 @@ def _application(filing: Filing, name: str) -> Application:
             "reasons": [],
         },
     )
+    file = ApplicationFile(
+        application=made, name=f"{name}.pdf", media_type="application/pdf", size=len(_PDF),
+        sha256="0" * 64, uploaded_by=make.owner_of(filing.enterprise),
+        uploaded_at=NOW,
+    )  # fmt: skip
+    file.file.save(str(file.key), ContentFile(_PDF))
+    return made
 
 
 def _kept(by: User) -> dict[str, Any]:

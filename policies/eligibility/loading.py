@@ -597,6 +597,7 @@ class _Builder:
             ),
             file=file.path,
             line=item.line,
+            papers=tuple(_text(one) for one in item.get("papers") or data.get("papers", ())),
             needs_application=item.get("needs_application", item["kind"] == Kind.BENEFIT.value),
         )
 

@@ -149,7 +149,8 @@ class Measure:
 
     ``when`` is the whole condition, the scope section of the document included where it applies;
     ``own_condition`` is the item's part alone. ``needs_application`` is false where the benefit
-    comes by itself or is taken without asking a department; ``apply`` says how.
+    comes by itself or is taken without asking a department; ``apply`` says how. ``papers`` are
+    what an application brings with it.
     """
 
     id: str
@@ -176,6 +177,7 @@ class Measure:
     line: int
     overrides: tuple[Override, ...] = ()
     needs_application: bool = True
+    papers: tuple[Text, ...] = ()
 
     @property
     def clause(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
+from itertools import zip_longest
 from typing import Any
 
 from django import forms
@@ -66,6 +67,8 @@ class ItemForm(forms.Form):
     needs_application = forms.ChoiceField(label=gettext_lazy("要不要向部门申请"), required=False)
     item_apply_zh = _area(gettext_lazy("这一项怎么办理（中文）"))
     item_apply_en = _area(gettext_lazy("这一项怎么办理（英文）"))
+    papers_zh = _area(gettext_lazy("申请要交的材料，一行一份（中文）"))
+    papers_en = _area(gettext_lazy("申请要交的材料，一行一份（英文）"))
     term = forms.ChoiceField(label=gettext_lazy("期限"), required=False)
     valid_from = _day(gettext_lazy("首日"))
     valid_until = _day(gettext_lazy("末日"))
@@ -110,6 +113,8 @@ class ItemForm(forms.Form):
         """Hold what belongs together: both languages, and dates with their basis."""
         for name in (*WHOLE, *OWN, "basis", "amount_name"):
             self._both(name)
+        if len({len(lines) for lines in self._papers().values()}) > 1:
+            self.add_error("papers_en", _("两种语言的材料应一样多，一行一份。"))
         if not self.cleaned_data.get("label_zh"):
             self.add_error("label_zh", _("请填写名称。"))
         if not self.cleaned_data.get("departments"):
@@ -161,6 +166,7 @@ class ItemForm(forms.Form):
         for key in ("kind", "strength", "topic"):
             item[key] = self.cleaned_data.get(key) or item[key]
         self._put_needs(item)
+        self._put_papers(item)
         self._put_valid(item)
         return content
 
@@ -170,6 +176,24 @@ class ItemForm(forms.Form):
             item["needs_application"] = chosen == "yes"
         else:
             item.pop("needs_application", None)
+
+    def _papers(self) -> dict[str, list[str]]:
+        """The papers in each language, line by line."""
+        return {
+            code: [
+                line.strip() for line in self._typed(f"papers_{code}").splitlines() if line.strip()
+            ]
+            for code in ("zh", "en")
+        }
+
+    def _put_papers(self, item: dict[str, Any]) -> None:
+        typed = self._papers()
+        pairs = zip_longest(typed["zh"], typed["en"], fillvalue="")
+        papers = [{"zh": zh, "en": en} for zh, en in pairs]
+        if not papers:
+            item.pop("papers", None)
+        elif papers != item.get("papers"):
+            item["papers"] = papers
 
     def _put(self, place: dict[str, Any], key: str, name: str) -> None:
         texts = {code: self._typed(f"{name}_{code}") for code in ("zh", "en")}
@@ -233,6 +257,10 @@ def _initial(content: Mapping[str, Any], item: Mapping[str, Any]) -> dict[str, A
         "strength": item["strength"],
         "topic": item["topic"],
         "needs_application": _needs(item),
+        **{
+            f"papers_{code}": "\n".join(one[code] for one in item.get("papers", ()))
+            for code in ("zh", "en")
+        },
         "departments": content["departments"],
         "term": valid.get("term", ""),
         "valid_from": valid.get("from", ""),

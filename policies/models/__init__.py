@@ -1,6 +1,7 @@
 """The tables of the policies app."""
 
 from .application import Application, ApplicationStep, DepartmentDesk
+from .application_file import ApplicationFile
 from .declaration import Declaration
 from .draft import DraftFile, PackDraft
 from .kept import Announced, ListEntry, OfficialList
@@ -14,6 +15,7 @@ __all__ = [
     "Announced",
     "ApiToken",
     "Application",
+    "ApplicationFile",
     "ApplicationStep",
     "Clause",
     "DeadlineReminder",

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from jiaozuo_portal.lib.typesetting import typeset
 from policies.models import Application
 
+from .application_sheet import Paper
+
 _PAPER = Path(__file__).with_name("application.typ")
 
 
-def application_pdf(application: Application) -> bytes:
+def application_pdf(application: Application, papers: Sequence[Paper]) -> bytes:
     """The application as PDF in Chinese, the language of the desk; its text can be extracted."""
-    return typeset(_PAPER, _shown(application))
+    with translation.override("zh-hans"):
+        return typeset(_PAPER, _shown(application) | {"papers": _papers(papers)})
 
 
 def _shown(application: Application) -> dict[str, Any]:
@@ -40,3 +47,12 @@ def _shown(application: Application) -> dict[str, Any]:
         "apply": content["apply"],
         "day": content["day"],
     }
+
+
+def _papers(papers: Sequence[Paper]) -> list[list[Any]]:
+    """Each paper with whether it is there and the names of its files."""
+    return [
+        [name or _("其他材料"), bool(files), [file.name for file in files]]
+        for name, files in papers
+        if name or files
+    ]

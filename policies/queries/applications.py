@@ -73,6 +73,7 @@ def content_for(support: Support, key: str) -> dict[str, Any]:
         "kind": card.kind_word,
         "verdict": card.verdict,
         "apply": card.apply,
+        "papers": [{"zh": one.zh, "en": one.en} for one in result.measure.papers],
         "departments": list(card.departments),
         "amount_name": card.amount_name,
         "formula": card.formula,

@@ -12,17 +12,22 @@ from django.utils.translation import gettext as _
 from filings.public import Refused
 from jiaozuo_portal.lib import clock
 from jiaozuo_portal.lib.doors import open_to
+from jiaozuo_portal.lib.files import XLSX
 from policies.domain import applications as writes
+from policies.domain.application_files import MOST_FILES, may_change_files
 from policies.forms.applications import MoveForm
 from policies.models import Application
 from policies.papers.application import application_pdf
+from policies.papers.application_sheet import Paper, application_xlsx
 from policies.queries import applications as reads
+from policies.queries.application_files import papers_of
 from policies.states import APPLICATION_MOVES
 
 from .support import own_filing
 
 
-def _visible(request: HttpRequest, pk: int) -> Application:
+def visible(request: HttpRequest, pk: int) -> Application:
+    """An application that this person may read; 404 for all others."""
     user: Any = request.user
     found = Application.objects.visible_to(user).select_related("enterprise", "agency", "filing")
     return get_object_or_404(found, pk=pk)
@@ -66,7 +71,7 @@ def application_prepare(request: HttpRequest, pk: int, measure: str) -> HttpResp
 @open_to("member", "agency")
 def application(request: HttpRequest, pk: int) -> HttpResponse:
     """One application: what it says, where it stands, and what this person may do."""
-    return _page(request, _visible(request, pk))
+    return _page(request, visible(request, pk))
 
 
 def _page(
@@ -90,6 +95,9 @@ def _page(
             "moves": writes.moves_open_to(user, shown),
             "is_own": is_own,
             "turn": reads.whose_turn(shown),
+            "papers": papers_of(shown, user),
+            "may_change_files": may_change_files(user, shown),
+            "most_files": MOST_FILES,
             "form": form or MoveForm(initial=initial),
             "refusal": refusal,
         },
@@ -100,7 +108,7 @@ def _page(
 @open_to("clerk", "agency", methods=("POST",))
 def application_move(request: HttpRequest, pk: int, move: str) -> HttpResponse:
     """Take an application one move on; what was typed comes back with the reason of a no."""
-    shown = _visible(request, pk)
+    shown = visible(request, pk)
     if move not in APPLICATION_MOVES:
         raise Http404
     form = MoveForm(request.POST)
@@ -139,7 +147,26 @@ def _first_error(form: MoveForm) -> str:
 @open_to("member", "agency")
 def application_paper(request: HttpRequest, pk: int) -> HttpResponse:
     """The application as a PDF to print and sign."""
-    shown = _visible(request, pk)
-    response = HttpResponse(application_pdf(shown), content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="application-{shown.pk}.pdf"'
+    user: Any = request.user
+    shown = visible(request, pk)
+    content = application_pdf(shown, _papers(shown, user))
+    return _download(content, "application/pdf", f"application-{shown.pk}.pdf")
+
+
+@open_to("member", "agency")
+def application_sheet(request: HttpRequest, pk: int) -> HttpResponse:
+    """The application as a workbook."""
+    user: Any = request.user
+    shown = visible(request, pk)
+    content = application_xlsx(shown, _papers(shown, user))
+    return _download(content, XLSX.media_type, f"application-{shown.pk}.xlsx")
+
+
+def _papers(shown: Application, user: Any) -> list[Paper]:
+    return [(one.key, one.files) for one in papers_of(shown, user)]
+
+
+def _download(content: bytes, media_type: str, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=media_type)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

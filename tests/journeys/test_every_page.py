@@ -25,6 +25,8 @@ NO_PAGES = {
     "roster_import_marked",
     "receipt_pdf",
     "application_paper",
+    "application_sheet",
+    "application_file",
     "support_summary",
     "enterprise_size",
     "official_list_template",

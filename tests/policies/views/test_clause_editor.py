@@ -114,6 +114,15 @@ def test_whether_an_application_is_needed_is_chosen_and_taken_back(client, draft
         assert item_of(draft).get("needs_application") is written
 
 
+def test_papers_are_written_one_a_line_in_both_languages(client, draft):
+    data = fields(page_of(client, draft))
+    wrong = press(client, draft, data | {"papers_zh": ["甲\n乙"], "papers_en": ["A"]}, "save")
+    press(client, draft, data | {"papers_zh": ["甲\n\n乙 "], "papers_en": ["A\nB"]}, "save")
+
+    assert "两种语言的材料应一样多" in text_of(wrong)
+    assert item_of(draft)["papers"] == [{"zh": "甲", "en": "A"}, {"zh": "乙", "en": "B"}]
+
+
 def test_nodes_are_added_wrapped_moved_and_removed_without_a_script(client, draft):
     data = fields(page_of(client, draft))
     shown = press(client, draft, data, "add:w:fact")
