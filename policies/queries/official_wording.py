@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from policies.eligibility.packs import Pack
 from policies.models import TextClause
 from policies.texts.numbers import document_number
 
@@ -46,6 +47,16 @@ def quotes(cited: Iterable[Cited]) -> dict[Cited, Quote]:
 def quote_of(number: str, clause: int) -> Quote | None:
     """The official wording of one clause, or None; one query."""
     return quotes([(number, clause)]).get((number, clause))
+
+
+def quotes_of(pack: Pack, measures: Iterable[str]) -> dict[str, Quote]:
+    """The wording of the clauses in which these measures stand, by measure; one query."""
+    cited = {
+        key: (pack.documents[measure.document].number, measure.number)
+        for key, measure in ((key, pack.measures[key]) for key in measures)
+    }
+    found = quotes(cited.values())
+    return {key: found[place] for key, place in cited.items() if place in found}
 
 
 def _quote(row: TextClause) -> Quote:

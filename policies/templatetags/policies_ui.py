@@ -1,6 +1,8 @@
 """How the pages of policies show figures."""
 
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from django import template
 
@@ -19,3 +21,9 @@ def yuan(amount: Decimal | None) -> str:
 def less(amount: Decimal) -> Decimal:
     """How much less a negative difference is."""
     return -amount
+
+
+@register.filter
+def of(found: Mapping[str, Any], key: str) -> Any:
+    """What was found for a key, or None: `{{ quotes|of:card.key }}`."""
+    return found.get(key) if found else None

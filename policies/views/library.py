@@ -11,6 +11,7 @@ from django.utils.cache import patch_cache_control
 from filings.public import published_contacts
 from jiaozuo_portal.lib.doors import PUBLIC, open_to
 from policies.queries import library as read
+from policies.queries.official_wording import quote_of
 from policies.queries.packs import Rules, published_rules
 
 #: So long a stranger's browser may show a page again without asking.
@@ -52,7 +53,12 @@ def library_clause(request: HttpRequest, folder: str, number: int) -> HttpRespon
     point = read.point(rules.pack, folder, number, published_contacts())
     if point is None:
         raise Http404
-    return _page(request, "policies/library/clause.html", {"point": point, "rules": rules})
+    context = {
+        "point": point,
+        "rules": rules,
+        "quote": quote_of(point.paper.number, point.found.number),
+    }
+    return _page(request, "policies/library/clause.html", context)
 
 
 def _rules() -> Rules:

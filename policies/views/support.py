@@ -26,6 +26,7 @@ from policies.queries.applications import application_for
 from policies.queries.benefits import Change, Question, changes_between
 from policies.queries.facts import Way
 from policies.queries.filters import Filters
+from policies.queries.official_wording import quotes_of
 from policies.queries.overview import overview_for
 from policies.queries.packs import published_rules
 from policies.queries.reasons import explain
@@ -138,6 +139,7 @@ def support_measure(request: HttpRequest, pk: int, measure: str) -> HttpResponse
         "why": explanation,
         "may_answer": bool(access.may_declare(request.user, filing.enterprise)),  # type: ignore[arg-type]
         "applied": application_for(shown, measure),
+        "quote": quotes_of(shown.rules.pack, [measure]).get(measure),
     }
     return render(request, "policies/support/measure.html", _context(request, filing) | context)
 
@@ -216,10 +218,12 @@ def _page(
     may = access.may_declare(request.user, shown.filing.enterprise)  # type: ignore[arg-type]
     having = [benefit for benefit in benefits if benefit.verdict == "eligible"]
     undecided = [benefit for benefit in benefits if benefit.verdict == "unknown"]
+    helping = [benefit for benefit in having if benefit.is_help]
     first = len(undecided) if filters.is_set else SHOWN_AT_FIRST
     context = {
         "shown": shown,
-        "having": [benefit for benefit in having if benefit.is_help],
+        "having": helping,
+        "quotes": quotes_of(shown.rules.pack, (benefit.lead.key for benefit in helping)),
         "services": [benefit for benefit in having if not benefit.is_help],
         "open": undecided[:first],
         "open_later": undecided[first:],
