@@ -15,6 +15,7 @@ from policies.views import (
     packs,
     support,
     text_clauses,
+    text_rules,
     texts,
     tokens,
     trial,
@@ -159,6 +160,11 @@ _texts = [
         "texts/<int:pk>/clauses/<int:line>/drop/",
         text_clauses.official_text_clause_drop,
         name="official_text_clause_drop",
+    ),
+    path(
+        "texts/<int:pk>/clauses/<int:line>/rules/",
+        text_rules.official_text_clause_rules,
+        name="official_text_clause_rules",
     ),
 ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -125,6 +126,31 @@ def text_page(text: OfficialText, pack: Pack | None) -> TextPage:
         sections=tuple(Section(name, tuple(lines)) for name, lines in sections),
         coverage=coverage_of(text, [clause.number for clause in clauses], pack),
         document=document,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RulesLine:
+    """A clause of an official text for which rules are begun, and what the form starts from."""
+
+    clause: TextClause
+    initial: dict[str, Any]
+
+
+def line_for(user: User, asked: str, pack: Pack) -> RulesLine | None:
+    """The clause that an address names, when its document is in the pack; else None."""
+    if not (asked.isascii() and asked.isdecimal() and len(asked) < 10):
+        return None
+    found = TextClause.objects.filter(text__in=OfficialText.objects.visible_to(user))
+    clause = found.select_related("text").filter(pk=int(asked)).first()
+    document = document_in(pack, clause.text.number) if clause else None
+    if clause is None or document is None:
+        return None
+    known = (pack.department(name, document.key) for name in clause.departments)
+    names = [department.name.zh for department in known if department]
+    return RulesLine(
+        clause,
+        {"document": document.key, "number": clause.number, "departments": names},
     )
 
 

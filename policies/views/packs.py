@@ -23,6 +23,7 @@ from policies.queries.draft_effect import draft_effect
 from policies.queries.live_check import items_of_draft
 from policies.queries.pack_drafts import faults_of, merged_content
 from policies.queries.packs import published_rules, rules_from, rules_of
+from policies.queries.texts import line_for
 
 #: More than these are the same fault many times.
 MOST_FAULTS = 50
@@ -185,9 +186,12 @@ def draft_end(request: HttpRequest, pk: int) -> HttpResponse:
 
 @open_to("policy", methods=("GET", "POST"))
 def clause_new(request: HttpRequest, pk: int) -> HttpResponse:
-    """Begin a clause in a draft."""
+    """Begin a clause in a draft; `line` names the clause of an official text that it is for."""
     draft = _draft(request, pk)
-    form = NewClauseForm(rules_of(draft.base), request.POST or None)
+    pack = rules_of(draft.base)
+    line = line_for(request.user, request.GET.get("line", ""), pack)  # type: ignore[arg-type]
+    initial = line.initial if line else None
+    form = NewClauseForm(pack, request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             key = pack_drafts.new_clause(
@@ -197,7 +201,7 @@ def clause_new(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(None, refused.message)
         else:
             return redirect("policy_clause", pk, key)
-    context = {"draft": draft, "form": form}
+    context = {"draft": draft, "form": form, "line": line}
     status = 422 if form.errors else 200
     return render(request, "policies/editor/new.html", context, status=status)
 

@@ -163,8 +163,12 @@ def _page(
     request: HttpRequest, text: OfficialText, *, form: Any = None, status: int = 200
 ) -> HttpResponse:
     rules = published_rules()
+    page = read.text_page(text, rules.pack if rules else None)
     context = {
-        "page": read.text_page(text, rules.pack if rules else None),
+        "page": page,
+        "may_write_rules": page.document is not None
+        and text.status != OfficialText.Status.WITHDRAWN
+        and bool(person(request).posts_of("policy")),
         "text": text,
         "is_draft": text.status == OfficialText.Status.DRAFT,
         "missing": domain.why_not_accept(text) if text.status == "draft" else [],
