@@ -22,6 +22,10 @@ from policies.texts.refusals import Unreadable
 MOST_CLAUSES = 600
 LONGEST_CLAUSE = 20_000
 
+_SCRIPTS = {
+    "simplified": OfficialText.Script.HANS,
+    "traditional": OfficialText.Script.HANT,
+}
 _MEDIA_TYPES = {
     "txt": "text/plain; charset=utf-8",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -50,9 +54,9 @@ def import_texts(content: bytes, name: str, *, by: User, at: datetime) -> list[O
     access.may_keep_texts(by).require()
     try:
         read = read_text(content, name=name)
+        found = outlines(read.lines)
     except Unreadable as unreadable:
         raise Refused(str(unreadable)) from None
-    found = policy_texts(outlines(read.lines))
     _require_fit(found)
     try:
         with transaction.atomic():
@@ -60,11 +64,6 @@ def import_texts(content: bytes, name: str, *, by: User, at: datetime) -> list[O
             return [_kept_draft(outline, file, by=by) for outline in found]
     except IntegrityError:  # the same file from two people in one moment
         raise Refused(_("同一个文件正在由别人导入，请刷新后再看。")) from None
-
-
-def policy_texts(found: list[Outline]) -> list[Outline]:
-    """The documents to keep: those with responsible departments, or all where none has any."""
-    return [one for one in found if one.names_departments] or found
 
 
 def _require_fit(found: list[Outline]) -> None:
@@ -109,13 +108,17 @@ def _kept_file(content: bytes, name: str, kind: str, *, by: User, at: datetime) 
 
 
 def _kept_draft(outline: Outline, file: TextFile, *, by: User) -> OfficialText:
+    identity, validity = outline.identity, outline.identity.validity
     text = OfficialText.objects.create(
         file=file,
-        title=outline.title,
-        number=outline.number,
-        issuer=outline.issuer[:120],
-        dated=outline.dated,
-        script=outline.script,
+        title=identity.title[:300],
+        number=identity.number[:60],
+        issuer=identity.issuer[:120],
+        dated=identity.dated,
+        valid_from=validity.first if validity else None,
+        valid_until=validity.last if validity else None,
+        valid_basis=validity.words[:300] if validity else "",
+        script=_SCRIPTS[identity.script],
         opening=outline.opening,
         closing=outline.closing,
     )

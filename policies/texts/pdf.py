@@ -13,11 +13,11 @@ from typing import Any
 from pypdf import PdfReader, apply_configuration
 from pypdf.errors import LimitReachedError
 
+from .limits import MOST_CHARACTERS
 from .refusals import Unreadable
 
 MOST_PAGES = 300
 MOST_OPERATORS = 2_000_000
-MOST_CHARACTERS = 2_000_000
 _LIMITS: dict[str, Any] = {
     "maximum_declared_stream_length": 20_000_000,
     "array_based_stream_maximum_output_length": 10_000_000,

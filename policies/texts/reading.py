@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from . import pdf, word
+from . import limits, pdf, word
 from .refusals import Unreadable
 
-MIB = 1024 * 1024
-MOST_BYTES = 20 * MIB
-MOST_CHARACTERS = 2_000_000
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 #: Beginnings of files that would otherwise decode as some text or other.
@@ -44,13 +41,13 @@ def read_text(content: bytes, *, name: str = "") -> ReadText:
     """
     if not content:
         raise Unreadable("empty")
-    if len(content) > MOST_BYTES:
-        raise Unreadable("too_large", most=MOST_BYTES // MIB)
+    if len(content) > limits.MOST_BYTES:
+        raise Unreadable("too_large", most=limits.MOST_BYTES // limits.MIB)
     if name.lower().endswith((".docm", ".dotm")):
         raise Unreadable("macro")
     read = _read(content)
-    if sum(map(len, read.lines)) > MOST_CHARACTERS:
-        raise Unreadable("too_long", most=MOST_CHARACTERS)
+    if sum(map(len, read.lines)) > limits.MOST_CHARACTERS:
+        raise Unreadable("too_long", most=limits.MOST_CHARACTERS)
     if not any(line.strip() for line in read.lines):
         raise Unreadable("scan" if read.kind == "pdf" else "no_text")
     return read

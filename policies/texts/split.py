@@ -1,96 +1,120 @@
-"""A policy text split into documents, sections and numbered measures with their departments.
+"""A file of official texts split into documents, sections and measures with their departments.
 
-The text may be broken by lines or pages anywhere but before a heading or a number of its own.
+The text may be broken by lines or pages anywhere; numbers are the numbers of their own only where
+they go on from those before.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Iterable
 
-from jiaozuo_portal.lib.scripts import simplified
+from . import limits, marks
+from .documents import Document, Remark, Split
+from .heads import Start, is_kind, may_be_head, starts_of
+from .joining import joined, tidy
+from .measuring import Body, body_of, paragraphs
+from .refusals import Unreadable
+from .segments import Cut, Segment, cut
 
-MOST_CHARACTERS = 2_000_000
-_NUMBER = re.compile(r"[一-龥]{1,12}〔\d{4}〕\d{1,4}号")
-_DATE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日")
-_SECTION = re.compile(r"[一二三四五六七八九十]{1,3}、")
-_GROUP = re.compile(r"\([一二三四五六七八九十]{1,3}\)")
-_MEASURE = re.compile(r"(\d{1,3})[.．、](?!\d)")
-_DUTY = re.compile(r"\(责任单位:([^()]*(?:\([^()]*\)[^()]*)*)\)")
-_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_MOST_TITLE_LINES = 8
+_MOST_ADDRESSEE_LINES = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """A numbered measure: section, words before the bracket, departments as printed."""
+def split(text: str | Iterable[str]) -> Split:
+    """The documents of a text, or of its lines from top to bottom, in their order.
 
-    number: int
-    section: str
-    text: str
-    departments: tuple[str, ...]
-
-
-@dataclass(slots=True)
-class Document:
-    """A document of the file; number and date are empty where the text does not print them."""
-
-    number: str = ""
-    dated: date | None = None
-    measures: list[Measure] = field(default_factory=list)
-
-
-def plain(text: str) -> str:
-    """The text in Simplified script and half width without spaces inside lines."""
-    half = simplified(text.translate(_WIDE))
-    return "\n".join("".join(line.split()) for line in re.split(r"[\n\r\f]+", half))
-
-
-def split(text: str) -> list[Document]:
-    """The documents of a text that hold measures with responsible departments, in their order.
-
-    Raises ValueError when the text is longer than ``MOST_CHARACTERS``.
+    Raises Unreadable when the text is longer than the limit.
     """
-    if len(text) > MOST_CHARACTERS:
-        raise ValueError(f"text of {len(text)} characters, at most {MOST_CHARACTERS}")
-    documents = [Document()]
-    section, number, words = "", 0, ""
-
-    def close() -> None:
-        nonlocal number, words
-        if number:
-            documents[-1].measures.append(_measure(number, section, words))
-        number, words = 0, ""
-
-    for line in filter(None, plain(text).split("\n")):
-        if _NUMBER.fullmatch(line):
-            close()
-            documents.append(Document(number=line))
-            section = ""
-        elif found := _DATE.fullmatch(line):
-            close()
-            documents[-1].dated = documents[-1].dated or _day(found)
-        elif _SECTION.match(line) or _GROUP.match(line):
-            close()
-            section = line
-        elif start := _MEASURE.match(line):
-            close()
-            number, words = int(start[1]), line[start.end() :]
-        elif number and not _DUTY.search(words):
-            words += line
-    close()
-    return [one for one in documents if any(measure.departments for measure in one.measures)]
+    lines = text.replace("\f", "\n").splitlines() if isinstance(text, str) else list(text)
+    if sum(map(len, lines)) > limits.MOST_CHARACTERS:
+        raise Unreadable("too_long", most=limits.MOST_CHARACTERS)
+    found = [_document(start) for start in starts_of(tidy(lines))]
+    found = [one for one in found if one.measures or one.number]
+    naming = tuple(one for one in found if one.names_departments)
+    if not naming:
+        return Split(tuple(found))
+    return Split(naming, tuple(one for one in found if not one.names_departments))
 
 
-def _measure(number: int, section: str, words: str) -> Measure:
-    duty = _DUTY.search(words)
-    names = re.split(r"[、,](?![^(]*\))", duty[1]) if duty else []
-    text = words[: duty.start()] if duty else words
-    return Measure(number, section, text, tuple(name for name in names if name))
+def _document(start: Start) -> Document:
+    whole = cut(start.rest)
+    at = whole.chosen()
+    body = body_of(whole.segments[at].blocks) if at is not None else Body()
+    first = whole.segments[0].opening
+    head = [line.text for line in start.head]
+    head += _take_title(first, has_title=_has_title(head))
+    addressees = _take_addressees(first)
+    enclosed = _take_title(whole.segments[at].opening, has_title=False) if at else []
+    return Document(
+        number=start.number,
+        head=tuple(head),
+        addressees=addressees,
+        preamble=tuple(_preamble(whole, at)),
+        enclosed=joined(enclosed),
+        dates=tuple(one.ended_by for one in whole.segments if _is_dated(one)),
+        signatures=tuple(one.signature for one in whole.segments if one.signature),
+        sections=tuple(body.sections),
+        measures=tuple(body.measures),
+        closing=tuple(body.closing),
+        tail=tuple(_tail(whole, at)),
+        place=start.place,
+        remarks=tuple(body.remarks if body.measures else _nothing(start)),
+    )
 
 
-def _day(found: re.Match[str]) -> date | None:
-    try:
-        return date(int(found[1]), int(found[2]), int(found[3]))
-    except ValueError:
-        return None
+def _nothing(start: Start) -> list[Remark]:
+    return [Remark("no_measures", start.place)]
+
+
+def _has_title(head: list[str]) -> bool:
+    return any(is_kind(line) or "关于" in line or "關於" in line for line in head)
+
+
+def _take_title(opening: list[str], *, has_title: bool) -> list[str]:
+    """The lines of a title at the beginning, taken out of the opening."""
+    if has_title:
+        return []
+    count = 0
+    for at, line in enumerate(opening[:_MOST_TITLE_LINES], 1):
+        if not may_be_head(line):
+            break
+        if is_kind(line):
+            count = at
+    taken = opening[:count]
+    del opening[:count]
+    return taken
+
+
+def _take_addressees(opening: list[str]) -> str:
+    """The line that says to whom the document goes, up to its colon, taken out of the opening."""
+    for at, line in enumerate(opening[:_MOST_ADDRESSEE_LINES], 1):
+        if "。" in line:
+            break
+        if line.endswith((":", "：")):
+            taken = joined(opening[:at])
+            del opening[:at]
+            return taken
+    return ""
+
+
+def _preamble(whole: Cut, at: int | None) -> list[str]:
+    """What is said before the first number of the measures, the covering notice included."""
+    said: list[str] = []
+    for segment in whole.segments[: len(whole.segments) if at is None else at]:
+        if not segment.is_attached or segment.opening:
+            said += _said(segment)
+    return said + (paragraphs(whole.segments[at].opening) if at is not None else [])
+
+
+def _tail(whole: Cut, at: int | None) -> list[str]:
+    after = whole.segments[at + 1 :] if at is not None else []
+    return [line for segment in after for line in _said(segment)] + whole.imprint
+
+
+def _said(segment: Segment) -> list[str]:
+    numbered = [block.label.text + block.text() for block in segment.blocks]
+    return [*paragraphs(segment.opening), *numbered]
+
+
+def _is_dated(segment: Segment) -> bool:
+    return bool(segment.ended_by) and marks.plain(segment.ended_by).rstrip(")").endswith("日")

@@ -16,9 +16,9 @@ from typing import Any
 from docx import Document
 from docx.oxml.ns import qn
 
+from .limits import MIB
 from .refusals import Unreadable
 
-MIB = 1024 * 1024
 MOST_UNZIPPED = 60 * MIB
 MOST_XML = 24 * MIB  # of one part: a tree takes many times the memory of its text
 MOST_PARTS = 2000

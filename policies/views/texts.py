@@ -20,7 +20,7 @@ from policies.forms.texts import TextForm, TextUploadForm
 from policies.models import OfficialText
 from policies.queries import texts as read
 from policies.queries.packs import published_rules
-from policies.texts.reading import MOST_BYTES
+from policies.texts.limits import MOST_BYTES
 
 KEEPERS = ("policy", "staff")
 

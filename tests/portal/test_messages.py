@@ -14,10 +14,11 @@ HAN = re.compile(r"[\u3400-\u9fff\u3001-\u301f\uff01-\uff20]")
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 # The name of a language is written in that language everywhere.
 NEVER_TRANSLATED = {"简体中文"}
-# Headings and their aliases are matched against what a workbook holds, in Chinese and English.
+# Headings and their aliases are matched against what a workbook holds, in Chinese and English;
+# the marks of official texts against what those print.
 DATA_IN_CODE = (
     "filings/sheets/",
-    *(f"policies/texts/{name}.py" for name in ("clauses", "numbers", "outline", "split")),
+    "policies/texts/",
 )
 MARKS = {*messages.KEYWORDS}
 

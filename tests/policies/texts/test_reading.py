@@ -8,13 +8,13 @@ import pytest
 from docx import Document
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
 from jiaozuo_portal.lib.typesetting import typeset
-from policies.texts import pdf, reading, word
+from policies.texts import limits, pdf, word
 from policies.texts.reading import read_text
 from policies.texts.refusals import Unreadable
 
@@ -201,10 +201,10 @@ def test_what_is_no_text_is_refused_by_its_content(content, name, code):
 
 
 def test_limits_of_size_are_held(monkeypatch):
-    monkeypatch.setattr(reading, "MOST_BYTES", reading.MIB)
-    monkeypatch.setattr(reading, "MOST_CHARACTERS", 10)
+    monkeypatch.setattr(limits, "MOST_BYTES", limits.MIB)
+    monkeypatch.setattr(limits, "MOST_CHARACTERS", 10)
 
-    assert refusal(b"a" * (reading.MIB + 1)) == "too_large"
+    assert refusal(b"a" * (limits.MIB + 1)) == "too_large"
     assert refusal(b"a" * 11) == "too_long"
 
 
@@ -232,6 +232,7 @@ def test_a_docx_of_countless_parts_is_refused(monkeypatch):
     assert refusal(repacked(docx_of("字"), many)) == "too_many_parts"
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=2000), st.sampled_from([b"", b"PK\x03\x04", b"%PDF-1.7\n", b"\xff\xfe"]))
 def test_any_bytes_are_read_or_refused(content, start):
     with suppress(Unreadable):
@@ -241,6 +242,7 @@ def test_any_bytes_are_read_or_refused(content, start):
 PAPER = docx_of(*LINES)
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(PAPER) - 1), st.integers(0, 255))
 def test_a_docx_with_a_wrong_byte_is_read_or_refused(place, value):
     with suppress(Unreadable):

@@ -52,7 +52,7 @@ def test_a_file_becomes_a_draft_with_its_clauses(keeper):
 
     assert answer.url == f"/texts/{text.pk}/"
     assert (text.status, text.number, text.issuer) == ("draft", "甲政〔2020〕1号", "灯笼市人民政府")
-    assert text.title == "灯笼市人民政府关于支持灯笼企业点亮全城的意见"
+    assert text.title == "关于支持灯笼企业点亮全城的意见"
     assert (text.dated, text.script) == (date(2020, 2, 6), "hans")
     assert [(one.number, one.section, one.heading) for one in text.clauses.all()] == [
         (1, "一、点灯补贴", "发放点灯补贴"),
