@@ -223,13 +223,13 @@ def may_edit_enterprise(user: User, enterprise: Enterprise) -> Answer:
     return _no(_("只有本企业的负责人或经办人可以修改企业资料。"))
 
 
-def may_assign_for(user: User, agency: Agency) -> Answer:
-    """May this person keep the rules and absences of a bureau: its lead."""
+def may_arrange(user: User, agency: Agency) -> Answer:
+    """May this person keep rules, absences and text blocks of a bureau: its lead."""
     if agency.kind == Agency.Kind.BUREAU and any(
         post.agency_id == agency.pk and post.role == Posting.Role.LEAD for post in user.posts
     ):
         return YES
-    return _no(_("只有本部门负责人可以安排分派。"))
+    return _no(_("只有本部门负责人可以安排。"))
 
 
 def may_invite(user: User, agency: Agency) -> Answer:

@@ -22,6 +22,7 @@ from filings.views import (
     start,
     submission,
     supplies,
+    text_blocks,
 )
 from filings.views.scope import SectionKey
 
@@ -134,6 +135,15 @@ _assignment = [
     ),
 ]
 
+_BLOCKS = "desk/text-blocks/<int:pk>/"
+
+_text_blocks = [
+    path("desk/text-blocks/", text_blocks.text_blocks_home, name="text_blocks_home"),
+    path(_BLOCKS, text_blocks.text_blocks, name="text_blocks"),
+    path(f"{_BLOCKS}new/", text_blocks.text_block_new, name="text_block_new"),
+    path(f"{_BLOCKS}<int:block>/", text_blocks.text_block, name="text_block"),
+]
+
 register_converter(SectionKey, "section")
 
 _FILING = "filings/<int:pk>/"
@@ -222,4 +232,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *_roster,
     *_desk,
     *_assignment,
+    *_text_blocks,
 ]

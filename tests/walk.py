@@ -14,7 +14,15 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from filings.domain import assignment, attachments, enterprise, people, review, roster
+from filings.domain import (
+    assignment,
+    attachments,
+    enterprise,
+    people,
+    review,
+    roster,
+    text_blocks,
+)
 from filings.models import (
     Agency,
     Correction,
@@ -169,6 +177,12 @@ def _parts(
         )[0],
         "declared": declarations.declare(filing, "affected_by_epidemic", True, by=owner, at=NOW),
         **_assignment(filing, roles),
+        "block": text_blocks.add_block(
+            Agency.objects.get(kind="bureau", district=filing.district),
+            by=roles["lead"],
+            title=name[:20],
+            text=name,
+        ),
     }
 
 
@@ -241,6 +255,7 @@ def arguments(route: Route, side: Side) -> dict[str, Any]:
         "answer": parts["declared"].pk,
         "rule": parts["rule"].pk,
         "absence": parts["absence"].pk,
+        "block": parts["block"].pk,
     }
     values["row"] = "x" if route.name == "row_remove" else values["row"].pk
     values["member"] = values["member"].pk
@@ -248,7 +263,7 @@ def arguments(route: Route, side: Side) -> dict[str, Any]:
         values["pk"] = side.enterprise.pk
     if route.name.startswith(("policy_draft", "policy_clause")):
         values["pk"] = parts["draft"].pk
-    if route.name.startswith("assignment"):
+    if route.name.startswith(("assignment", "text_block")):
         values["pk"] = parts["bureau"].pk
     if route.name in ("policy_draft_new", "policy_withdraw", "policy_restore"):
         values["pk"] = parts["draft"].base_id
@@ -305,6 +320,7 @@ def payload(route: Route, side: Side) -> dict[str, Any]:
         "address": "别处",
         "fact": "affected_by_epidemic",
         "to": getattr(side.roles["lead"], "pk", ""),
+        "title": "常用",
         "people": [getattr(side.roles["lead"], "pk", "")],
         "user": getattr(side.roles["lead"], "pk", ""),
         "first": "2020-04-01",

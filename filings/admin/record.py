@@ -9,6 +9,8 @@ from __future__ import annotations
 from django.contrib import admin
 
 from filings.models import (
+    Absence,
+    AssignmentRule,
     Attachment,
     AuditEntry,
     ClockAlert,
@@ -29,6 +31,7 @@ from filings.models import (
     RosterRow,
     Step,
     SupplyItem,
+    TextBlock,
     ZoneReceipt,
 )
 from jiaozuo_portal.admin_site import ReadOnlyAdmin
@@ -204,6 +207,33 @@ class AttachmentAdmin(ReadOnlyAdmin):
     list_display = ("name", "section", "media_type", "size", "filing", "uploaded_by", "uploaded_at")
     list_select_related = (*_OF_FILING, "uploaded_by")
     exclude = ("file",)
+
+
+@admin.register(TextBlock)
+class TextBlockAdmin(ReadOnlyAdmin):
+    """The texts that bureaus use again and again; their leads keep them."""
+
+    list_display = ("title", "agency", "section", "rule", "is_active", "used")
+    list_filter = ("agency", "is_active")
+    list_select_related = ("agency",)
+
+
+@admin.register(AssignmentRule)
+class AssignmentRuleAdmin(ReadOnlyAdmin):
+    """The rules of the bureaus; their leads keep them."""
+
+    list_display = ("agency", "order", "zone", "outside_zones", "industry", "most")
+    list_filter = ("agency",)
+    list_select_related = ("agency", "zone")
+
+
+@admin.register(Absence)
+class AbsenceAdmin(ReadOnlyAdmin):
+    """Who is or was away."""
+
+    list_display = ("user", "agency", "first", "last", "stand_in")
+    list_filter = ("agency",)
+    list_select_related = ("user", "agency", "stand_in")
 
 
 class PauseInline(admin.TabularInline):

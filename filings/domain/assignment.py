@@ -85,7 +85,7 @@ def add_rule(
     most: int | None = None,
 ) -> AssignmentRule:
     """Add a rule behind the others. Raises Refused when a person or zone is not the bureau's."""
-    access.may_assign_for(by, agency).require()
+    access.may_arrange(by, agency).require()
     with transaction.atomic():
         others = _locked(agency)
         rule = AssignmentRule(agency=agency, order=others[-1].order + 1 if others else 1)
@@ -104,7 +104,7 @@ def change_rule(
     most: int | None = None,
 ) -> AssignmentRule:
     """Change a rule; what it has assigned stays assigned."""
-    access.may_assign_for(by, rule.agency).require()
+    access.may_arrange(by, rule.agency).require()
     with transaction.atomic():
         locked = _one(rule)
         _keep(locked, by, "change_rule", people, zone, outside_zones, industry, most)
@@ -113,7 +113,7 @@ def change_rule(
 
 def remove_rule(rule: AssignmentRule, *, by: User) -> None:
     """Take a rule away; what it has assigned stays assigned."""
-    access.may_assign_for(by, rule.agency).require()
+    access.may_arrange(by, rule.agency).require()
     with transaction.atomic():
         locked = _one(rule)
         audit.record("remove_rule", locked, by=by)
@@ -122,7 +122,7 @@ def remove_rule(rule: AssignmentRule, *, by: User) -> None:
 
 def move_rule_up(rule: AssignmentRule, *, by: User) -> None:
     """Let a rule be asked before the one above it; the first stays where it is."""
-    access.may_assign_for(by, rule.agency).require()
+    access.may_arrange(by, rule.agency).require()
     with transaction.atomic():
         rules = list(_locked(rule.agency))
         place = rules.index(_one(rule))
@@ -193,7 +193,7 @@ def add_absence(
     Raises Refused when the days don't fit, cross an absence that is known, or the stand-in is the
     person or not of the bureau. What the person has already stays with them until it is handed on.
     """
-    access.may_assign_for(by, agency).require()
+    access.may_arrange(by, agency).require()
     if last < first:
         raise Refused(_("最后一天不能早于第一天。"))
     if stand_in is not None and stand_in.pk == user.pk:
@@ -219,7 +219,7 @@ def add_absence(
 
 def end_absence(absence: Absence, *, by: User, on: date) -> None:
     """The person is back on this day; an absence that had not begun is taken away."""
-    access.may_assign_for(by, absence.agency).require()
+    access.may_arrange(by, absence.agency).require()
     with transaction.atomic():
         locked = Absence.objects.select_for_update(of=("self",)).filter(pk=absence.pk).first()
         if locked is None:

@@ -8,10 +8,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from filings import access
-from filings.models import Correction, Filing, Opinion, User, ZoneReceipt
+from filings.models import Correction, Filing, Opinion, TextBlock, User, ZoneReceipt
 from jiaozuo_portal.lib.refusals import NotAllowed, Refused, Stale
 
-from . import audit, notices
+from . import audit, notices, text_blocks
 from .moves import lock_filing, require_fresh
 
 
@@ -25,12 +25,14 @@ def collect_correction(
     path: str = "",
     label: str = "",
     rule: str = "",
+    block: TextBlock | None = None,
     revision: int | None = None,
 ) -> Correction:
     """Note one point to mend, tied to the version under review, its section and row.
 
     The enterprise sees it only when the filing is returned. `revision` is the one that the page
-    carried: a point about content that is no longer under review raises Stale.
+    carried: a point about content that is no longer under review raises Stale. `block` is the text
+    block of the district's bureau that it began with; its clause goes before `rule`.
     """
     if not text.strip():
         raise Refused(_("请写明需要补正的内容。"))
@@ -38,6 +40,9 @@ def collect_correction(
         locked = lock_filing(filing.pk)
         require_fresh(locked, revision)
         access.may_correct(by, locked).require()
+        if block is not None:
+            _require_own(block, locked)
+            text_blocks.count_use(block)
         return Correction.objects.create(
             filing=locked,
             version=locked.version,
@@ -45,10 +50,16 @@ def collect_correction(
             path=path,
             label=label,
             text=text.strip(),
-            rule=rule,
+            rule=(block.rule if block else "") or rule,
+            block=block,
             by=by,
             at=at,
         )
+
+
+def _require_own(block: TextBlock, filing: Filing) -> None:
+    if block.agency.district_id != filing.district_id:
+        raise Refused(_("这条常用意见不是本部门的。"))
 
 
 def drop_correction(correction: Correction, *, by: User, revision: int | None = None) -> None:
@@ -62,6 +73,7 @@ def drop_correction(correction: Correction, *, by: User, revision: int | None = 
         ).delete()
         if not gone:
             raise Refused(_("这条意见已经发出，不能删除。"))
+        text_blocks.count_back(correction.block_id)
 
 
 def mend_correction(

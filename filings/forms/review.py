@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from filings.domain.privacy import SHORTEST_REASON
-from filings.models import User
+from filings.models import TextBlock, User
 
 
 def _words(label: Any, *, required: bool, rows: int = 3, most: int = 1000, **rest: Any) -> Any:
@@ -65,11 +65,18 @@ class CorrectionForm(OfRevision):
     section = forms.CharField(widget=forms.HiddenInput, max_length=12)
     path = forms.CharField(widget=forms.HiddenInput, max_length=120, required=False)
     back = forms.CharField(widget=forms.HiddenInput, max_length=600, required=False)
+    block = forms.ModelChoiceField(
+        queryset=TextBlock.objects.none(), widget=forms.HiddenInput, required=False
+    )
     text = _words(
         _("需要补正的内容"),
         required=True,
         help_text=_("写清楚缺什么、怎样改。退回时一并发给企业。"),
     )
+
+    def __init__(self, *args: Any, blocks: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["block"].queryset = blocks  # type: ignore[attr-defined]
 
 
 class RevealForm(forms.Form):

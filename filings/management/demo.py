@@ -21,7 +21,15 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from stdnum.cn import ric, uscc
 
-from filings.domain import assignment, drafts, enterprise, moves, review, supplies
+from filings.domain import (
+    assignment,
+    drafts,
+    enterprise,
+    moves,
+    review,
+    supplies,
+    text_blocks,
+)
 from filings.models import (
     Agency,
     District,
@@ -33,6 +41,7 @@ from filings.models import (
     User,
     Zone,
 )
+from filings.queries.text_blocks import blocks_for
 
 PASSWORD = "Fugong-2020"  # noqa: S105 - printed by `make demo` for everybody who tries it
 SEED = 20200302
@@ -105,6 +114,7 @@ def seed_demo(*, until: datetime) -> bool:
     stage = Stage(Random(SEED), until, make_password(PASSWORD))  # noqa: S311 - no secret is made
     with transaction.atomic():
         _officers(stage)
+        _blocks()
         stage.user("guanli", WORDS["administrator"], is_staff=True, is_superuser=True)
         for number, (state, owner) in enumerate(_cast(), start=1):
             _enterprise_in(stage, number, state, owner)
@@ -145,6 +155,13 @@ def _agency(kind: str, code: str) -> Agency:
 
 def _post(stage: Stage, username: str, name: str, agency: Agency, role: str) -> None:
     Posting.objects.create(user=stage.user(username, name), agency=agency, role=role)
+
+
+def _blocks() -> None:
+    """The texts that the named accounts' bureau uses again and again."""
+    bureau, lead = _agency("bureau", STAGE), User.objects.get(username="zeren")
+    for block in WORDS["blocks"]:
+        text_blocks.add_block(bureau, by=lead, **block)
 
 
 def _rules() -> None:
@@ -396,7 +413,8 @@ class Scene:
         """Two corrections, sent together."""
         at = self._later(5)
         for point in WORDS["corrections"]:
-            review.collect_correction(self.filing, **point, by=self.reviewer, at=at)
+            block = blocks_for(self.filing).filter(text=point["text"]).first()
+            review.collect_correction(self.filing, **point, block=block, by=self.reviewer, at=at)
         moves.return_filing(self.filing, by=self.reviewer, at=at)
 
     def approve(self) -> None:

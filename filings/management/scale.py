@@ -22,12 +22,14 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.db import connection, connections, transaction
-from django.db.models import Max
+from django.db.models import Count, Max, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
 from filings.domain.desk_counts import recount
 from filings.models import (
     Agency,
     CitySetting,
+    Correction,
     District,
     Enterprise,
     Filing,
@@ -36,12 +38,14 @@ from filings.models import (
     ReviewClock,
     Site,
     SupplyItem,
+    TextBlock,
     TimeLimit,
     User,
     Zone,
 )
 from jiaozuo_portal.lib.bulk import reset_keys
 
+from .demo import WORDS
 from .scale_story import City, Place, Rows, Story, outline_of, person_name
 
 #: How many filings one transaction writes.
@@ -72,6 +76,7 @@ def seed_scale(
     else:
         counts = [_write(job) for job in jobs]
     reset_keys(*KEYED)
+    _count_blocks()
     recount()
     total: Counter[str] = Counter()
     for count in counts:
@@ -157,6 +162,7 @@ def _city(seed: int, people: int, until: datetime) -> City:
                 _officer(health, f"scale-{district.code}-health", "reviewer", until),
                 health.pk,
                 desks,
+                _blocks(bureau),
             )
         )
     setting = CitySetting.current()
@@ -180,6 +186,20 @@ def _agency(**where: Any) -> Agency:
             "Every district needs a bureau and a health authority: manage.py load_city"
         )
     return found
+
+
+def _blocks(bureau: Agency) -> dict[str, int]:
+    """The bureau's text blocks by their words; those of the demonstration where it has none."""
+    if not TextBlock.objects.filter(agency=bureau).exists():
+        TextBlock.objects.bulk_create(TextBlock(agency=bureau, **one) for one in WORDS["blocks"])
+    return dict(TextBlock.objects.filter(agency=bureau).values_list("text", "pk"))
+
+
+def _count_blocks() -> None:
+    """Count anew how often each block was used."""
+    used = Correction.objects.filter(block=OuterRef("pk")).order_by().values("block")
+    counted = Subquery(used.annotate(count=Count("pk")).values("count"))
+    TextBlock.objects.update(used=Coalesce(counted, 0))
 
 
 def _officer(agency: Agency, username: str, role: str, since: datetime) -> int:

@@ -85,7 +85,10 @@ WRITTEN = (
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A district as the filings need it: its zones, its reviewers and lead, zone desk, doctor."""
+    """A district as the filings need it: its zones, its reviewers and lead, zone desk, doctor.
+
+    `blocks` leads from a text to the bureau's text block of it.
+    """
 
     district: District
     zones: tuple[Zone, ...]
@@ -94,6 +97,7 @@ class Place:
     doctor: int
     doctors: int
     desks: Mapping[int, tuple[int, int]]
+    blocks: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -614,6 +618,7 @@ class Story:
                 filing_id=self.pk,
                 version=self.version,
                 **{name: point[name] for name in ("section", "path", "label", "text", "rule")},
+                block_id=self.place.blocks.get(point["text"]),
                 status="sent" if mended is None else self._looked_at(),
                 by_id=self.reviewer,
                 at=at,

@@ -20,6 +20,7 @@ from .review import (
 )
 from .roster import RosterImport, RosterRow
 from .supplies import LedgerEntry, SupplyItem
+from .text_block import TextBlock
 from .timing import ClockAlert, ClockPause, ReviewClock, TimeLimit
 
 __all__ = [
@@ -59,6 +60,7 @@ __all__ = [
     "Site",
     "Step",
     "SupplyItem",
+    "TextBlock",
     "TimeLimit",
     "User",
     "Zone",

@@ -35,6 +35,8 @@ class DeskEntry(models.Model):
 
     `shut` and `provinces` are words between blanks, so that a whole word is found by ` word `:
     the gates that do not stand open, and the provinces that people of the last version come from.
+    A draft names no gate: until it is submitted it is the enterprise's own, and authorities
+    neither read nor judge it.
     `queued_at` is when it was submitted, or while it never was, when it was opened: what a list is
     sorted by has a value in every row, for a page that begins behind NULLs can't use an index.
     `cover_days` is the lowest of the days of cover (R3.1), None while none is known. `size` is

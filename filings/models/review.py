@@ -12,10 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from .filing import Filing, OfFilingQuerySet
 from .place import Agency, District
+from .text_block import TextBlock
 
 
 class Correction(models.Model):
     """A point that the reviewer asks the enterprise to mend, tied to version, section and row.
+
+    `block` is the text block that it began with, whatever was changed in it: the reason, counted.
 
     Collected while reviewing, sent together with the return, ticked off by the enterprise, and
     settled by the reviewer when the next version is looked at.
@@ -36,6 +39,14 @@ class Correction(models.Model):
     label = models.CharField(_("栏目名称"), max_length=120, blank=True)
     text = models.TextField(_("需要补正的内容"), max_length=1000)
     rule = models.CharField(_("依据"), max_length=8, blank=True)
+    block = models.ForeignKey(
+        TextBlock,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="corrections",
+        verbose_name=_("常用意见"),
+    )
     status = models.CharField(
         _("状态"), max_length=10, choices=Status.choices, default=Status.COLLECTED
     )

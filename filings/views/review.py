@@ -23,6 +23,7 @@ from filings.queries import agencies
 from filings.queries import review as reads
 from filings.queries.differences import differences, field_changes
 from filings.queries.receipts import last_receipt
+from filings.queries.text_blocks import blocks_for
 from jiaozuo_portal.lib import clock
 from jiaozuo_portal.lib.doors import open_to, status_of
 from jiaozuo_portal.lib.refusals import Refused, Stale
@@ -171,7 +172,11 @@ def correction_add(request: HttpRequest, pk: int) -> HttpResponse:
     place = reads.place_of(filing, found, asked.get("section", ""), asked.get("path", ""))
     if place is None:
         raise Http404
-    form = CorrectionForm(request.POST or None, initial=_correction_start(filing, place, asked))
+    form = CorrectionForm(
+        request.POST or None,
+        initial=_correction_start(filing, place, asked),
+        blocks=blocks_for(filing),
+    )
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
@@ -182,6 +187,7 @@ def correction_add(request: HttpRequest, pk: int) -> HttpResponse:
                 label=_kept_label(filing, found, place),
                 rule=place.rule,
                 text=given["text"],
+                block=given["block"],
                 by=user,
                 at=clock.now(),
                 revision=given["revision"],
@@ -193,7 +199,12 @@ def correction_add(request: HttpRequest, pk: int) -> HttpResponse:
     return render(
         request,
         f"filings/review/{template}",
-        {**frame(request, filing, clock.now()), "form": form, "place": place},
+        {
+            **frame(request, filing, clock.now()),
+            "form": form,
+            "place": place,
+            "blocks": blocks_for(filing, place.section),
+        },
         status=422 if request.method == "POST" else 200,
     )
 
@@ -208,7 +219,15 @@ def _correction_start(filing: Filing, place: reads.Place, asked: Any) -> dict[st
         "section": place.section,
         "path": place.path,
         "back": asked.get("back", ""),
+        **_block_start(filing, asked),
     }
+
+
+def _block_start(filing: Filing, asked: Any) -> dict[str, Any]:
+    """The words of the text block that the address names, for who has no scripts."""
+    chosen = asked.get("block", "")
+    block = blocks_for(filing).filter(pk=chosen).first() if chosen.isdecimal() else None
+    return {"block": block.pk, "text": block.text} if block else {}
 
 
 def anchor_of(place: reads.Place) -> str:

@@ -1,6 +1,7 @@
 // Everything that a page may use. Each script finds its own markup and does nothing without it.
 
 import { start as startAutosave } from "./autosave.js";
+import "./blocks.js";
 import "./clock.js";
 import "./copy.js";
 import "./dialogs.js";

@@ -70,6 +70,16 @@ def test_a_waived_gate_is_named_at_once():
     assert entry_of(filing)["shut"] == " ledger "
 
 
+def test_a_draft_names_no_gates_for_authorities_do_not_read_it():
+    draft = make.filing()
+    filing, people = make.filing_in("submitted")
+    moves.withdraw_filing(filing, by=people.owner, at=NOW, remark="暂不复工")
+    moves.reopen_filing(filing, by=people.owner, at=NOW)
+
+    assert (entry_of(draft)["state"], entry_of(draft)["shut"]) == ("draft", "")
+    assert (entry_of(filing)["state"], entry_of(filing)["shut"]) == ("draft", "")
+
+
 def test_the_lowest_cover_counts_and_unknown_is_no_number():
     filing, _people = make.filing_in("submitted")
     version = filing.versions.get()
