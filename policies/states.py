@@ -45,6 +45,7 @@ class ApplicationMove:
     side: Side
     needs_remark: bool = False
     needs_amount: bool = False
+    needs_day: bool = False
 
 
 _S = ApplicationState
@@ -54,6 +55,10 @@ APPLICATION_MOVES: dict[str, ApplicationMove] = {
     for move in (
         ApplicationMove(
             "send", _("提交申请"), frozenset({_S.DRAFT, _S.ASKED_BACK}), _S.SENT, Side.ENTERPRISE
+        ),
+        ApplicationMove(
+            "outside", _("登记已在别处申请"), frozenset({_S.DRAFT, _S.ASKED_BACK}), _S.SENT,
+            Side.ENTERPRISE, needs_day=True,
         ),
         ApplicationMove("receive", _("受理"), frozenset({_S.SENT}), _S.RECEIVED, Side.DESK),
         ApplicationMove(

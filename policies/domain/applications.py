@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +21,7 @@ from filings.public import (
     notify_enterprise,
     record_audit,
 )
+from jiaozuo_portal.lib import clock
 from policies import access
 from policies.eligibility import Verdict
 from policies.models import Application, ApplicationStep
@@ -30,7 +32,7 @@ from policies.queries.applications import (
     standing_application,
 )
 from policies.queries.support import Support, support_of
-from policies.queries.wording import say
+from policies.queries.wording import day_words, say
 from policies.states import APPLICATION_MOVES, ApplicationMove, ApplicationState, Side
 
 #: No application is about more than this; a slip of the keyboard is no grant.
@@ -109,6 +111,14 @@ def _said(support: Support, measure: str) -> dict[str, Any]:
     return {"content": content, "asked_yuan": support.cards[measure].amount}
 
 
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """An application made outside the portal: on which day, and under which number."""
+
+    day: date
+    number: str = ""
+
+
 def move_application(
     application: Application,
     name: str,
@@ -118,12 +128,14 @@ def move_application(
     revision: int,
     remark: str = "",
     amount: Decimal | None = None,
+    handed_in: HandedIn | None = None,
 ) -> Application:
     """Take an application one move on (`states.APPLICATION_MOVES`), under its lock.
 
     `revision` is that of the page; `amount` is in yuan and only for granting, None keeps the one
-    that was applied for. Raises NotAllowed, Stale when somebody acted meanwhile, Refused when a
-    reason is missing; then nothing is written. Both sides hear of it by notice.
+    that was applied for; `handed_in` is for an application made elsewhere. Raises NotAllowed,
+    Stale when somebody acted meanwhile, Refused when a reason or a day is missing; then nothing is
+    written. Both sides hear of it by notice.
     """
     move = APPLICATION_MOVES[name]
     remark = remark.strip()
@@ -143,6 +155,8 @@ def move_application(
         if move.needs_remark and not remark:
             raise Refused(_("请写明“%(move)s”的理由。") % {"move": move.label})
         _apply(move, locked, at=at, amount=amount)
+        if move.needs_day:
+            _hand_in(locked, handed_in, at=at)
         source, locked.state = locked.state, move.target
         locked.state_since = at
         locked.revision += 1
@@ -192,6 +206,21 @@ def _apply(
         if granted is not None and not 0 <= granted <= MOST_YUAN:
             raise Refused(_("金额应在 0 到一万亿元之间。"))
         application.granted_yuan = granted
+
+
+def _hand_in(application: Application, handed_in: HandedIn | None, *, at: datetime) -> None:
+    """Note where an application went that was made elsewhere; the desk follows it from here."""
+    if handed_in is None:
+        raise Refused(_("请填写在别处申请的日期。"))
+    if handed_in.day > clock.day_of(at):
+        raise Refused(_("申请日期不能晚于今天。"))
+    if application.last_day is not None and handed_in.day > application.last_day:
+        raise Refused(
+            _("申请日期晚于这项措施的末日（%(day)s）。") % {"day": day_words(application.last_day)}
+        )
+    application.outside_on = handed_in.day
+    application.outside_number = handed_in.number.strip()[:60]
+    application.sent_at = at
 
 
 def _tell(move: ApplicationMove, application: Application, *, at: datetime) -> None:

@@ -19,6 +19,18 @@ class MoveForm(forms.Form):
         strip=True,
         widget=forms.Textarea(attrs={"rows": 3, "class": "form-control"}),
     )
+    outside_on = forms.DateField(
+        label=_("在哪一天申请的"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date", "class": "form-control"}),
+    )
+    outside_number = forms.CharField(
+        label=_("回执编号"),
+        max_length=60,
+        required=False,
+        strip=True,
+        widget=forms.TextInput(attrs={"class": "form-control"}),
+    )
     amount = forms.DecimalField(
         label=_("同意金额（元）"),
         min_value=0,

@@ -49,7 +49,8 @@ class Application(models.Model):
     `content` is what the department decides on, frozen while it is prepared and again when it is
     sent: the facts that the measure rests on with their sources, the reasons, the amount with its
     formula, the enterprise's name, code and contact. `benefit` is what is given only once: the
-    topic, or the measure itself.
+    topic, or the measure itself. `outside_on` is the day on which it was handed in elsewhere, if it
+    was, and `outside_number` what the other side gave for it.
     """
 
     filing = models.ForeignKey(
@@ -81,6 +82,8 @@ class Application(models.Model):
     )
     created_at = models.DateTimeField(_("建立时间"))
     sent_at = models.DateTimeField(_("提交时间"), null=True, blank=True)
+    outside_on = models.DateField(_("在平台外申请的日期"), null=True, blank=True)
+    outside_number = models.CharField(_("回执编号"), max_length=60, blank=True)
     last_day = models.DateField(_("申请末日"), null=True, blank=True)
 
     objects = ApplicationQuerySet.as_manager()

@@ -75,4 +75,6 @@ def _head(application: Application) -> list[tuple[str, Any]]:
         (_("计算"), amount),
         (_("怎么办理"), content["apply"]),
         (_("资料截至"), content["day"]),
+        (_("在平台外申请"), application.outside_on or ""),
+        (_("回执编号"), application.outside_number),
     ]  # fmt: skip

@@ -84,6 +84,7 @@ def _page(
     if not is_own:
         # What happened before it was sent is the enterprise's own.
         steps = steps.exclude(move="prepare")
+    moves = writes.moves_open_to(user, shown)
     initial = {"revision": shown.revision, "amount": shown.asked_yuan}
     return render(
         request,
@@ -92,7 +93,8 @@ def _page(
             "application": shown,
             "content": shown.content,
             "steps": [(step, APPLICATION_MOVES.get(step.move)) for step in steps],
-            "moves": writes.moves_open_to(user, shown),
+            "moves": [move for move in moves if not move.needs_day],
+            "elsewhere": next((move for move in moves if move.needs_day), None),
             "is_own": is_own,
             "turn": reads.whose_turn(shown),
             "papers": papers_of(shown, user),
@@ -125,6 +127,8 @@ def application_move(request: HttpRequest, pk: int, move: str) -> HttpResponse:
             revision=given["revision"],
             remark=given["remark"],
             amount=given["amount"],
+            handed_in=given["outside_on"]
+            and writes.HandedIn(given["outside_on"], given["outside_number"]),
         )
     except Refused as refusal:
         if refusal.__class__ is not Refused:

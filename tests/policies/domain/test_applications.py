@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -142,6 +143,32 @@ def test_what_comes_without_an_application_is_not_applied_for(eligible, measure,
         prepared(filing, owner, measure)
 
     assert not Application.objects.exists()
+
+
+def test_what_was_handed_in_elsewhere_is_recorded_and_followed_as_usual(eligible):
+    filing, owner, _people = eligible
+    there = applications.HandedIn(date(2020, 3, 1), "410800-77")
+
+    application = take(prepared(filing, owner), "outside", owner, handed_in=there)
+
+    assert application.state == ApplicationState.SENT
+    assert (application.outside_on, application.outside_number) == (there.day, there.number)
+    assert application.sent_at == NOW
+    officer = officer_of(application)
+    application = take(application, "receive", officer)
+    assert take(application, "grant", officer).state == ApplicationState.GRANTED
+
+
+@pytest.mark.parametrize(("day", "why"), [(None, "请填写"), (date(2020, 3, 3), "不能晚于今天")])
+def test_a_day_elsewhere_that_cannot_be_is_refused(eligible, day, why):
+    filing, owner, _people = eligible
+    draft = prepared(filing, owner)
+
+    with pytest.raises(Refused, match=why):
+        take(draft, "outside", owner, handed_in=day and applications.HandedIn(day))
+
+    draft.refresh_from_db()
+    assert (draft.state, draft.outside_on) == (ApplicationState.DRAFT, None)
 
 
 def test_what_changed_until_sending_is_looked_at_again(eligible):

@@ -95,6 +95,21 @@ def test_a_measure_without_application_says_how_the_benefit_comes(client):
     assert reverse("application_prepare", args=[filing.pk, "焦政办4-10a"]) not in page
 
 
+def test_an_application_made_elsewhere_is_recorded_on_the_page(client):
+    filing, owner = eligible()
+    application = apply(client, filing, owner)
+
+    refused = press(client, application, "outside", outside_number="410800-77")
+    press(client, application, "outside", outside_on="2020-03-01", outside_number="410800-77")
+
+    assert refused.status_code == 422
+    assert 'value="410800-77"' in refused.content.decode()
+    client.force_login(officer_of(application))
+    page = client.get(reverse("application", args=[application.pk])).content.decode()
+    assert "410800-77" in page
+    assert "已经在窗口" not in page
+
+
 def test_a_refusal_without_a_reason_keeps_what_was_typed_and_says_why(client):
     filing, owner = eligible()
     application = apply(client, filing, owner)
