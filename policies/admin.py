@@ -186,7 +186,7 @@ class SupportLinkAdmin(ReadOnlyAdmin):
     list_filter = ["verdict", ("superseded_at", admin.EmptyFieldListFilter)]
     list_select_related = ["filing__enterprise", "filing__site", "pack"]
     search_fields = ["=measure", "filing__enterprise__name"]
-    exclude = ["content", "sha256", "amount_yuan"]
+    exclude = ["reasoning", "sheet", "amount_yuan"]
 
 
 class TextClauseRows(admin.TabularInline):

@@ -6,11 +6,14 @@ import csv
 import io
 import json
 import secrets
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, TypeVar
 
 from django.core.management.color import no_style
 from django.db import connections, router
+
+Item = TypeVar("Item")
 
 #: Fields whose Python values go to either database as they are.
 _AS_THEY_ARE = {
@@ -50,6 +53,13 @@ def insert_rows(model: Any, names: Sequence[str], rows: Iterable[Sequence[Any]])
     insert = _copy if connection.vendor == "postgresql" else _insert
     insert(connection, target, columns)
     return len(columns[0])
+
+
+def in_parts(items: Iterable[Item], size: int = 5000) -> Iterator[list[Item]]:
+    """The items in lists of at most `size`: so many that one statement can name them all."""
+    left = iter(items)
+    while part := list(islice(left, size)):
+        yield part
 
 
 def reset_keys(*models: Any) -> None:

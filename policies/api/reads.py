@@ -9,12 +9,12 @@ from filings.public import Filing, filings_visible_to
 from jiaozuo_portal.lib.pages import Page, keyset_page
 from policies.eligibility.conditions import Unstated, leaves
 from policies.eligibility.facts import Registry
+from policies.eligibility.finding import inputs
 from policies.eligibility.packs import Kind, Measure
 from policies.models import SupportLink
 from policies.queries.departments import departments_of
 from policies.queries.packs import Rules
 from policies.queries.tokens import Bearer
-from policies.queries.verdicts import inputs
 from policies.queries.wording import say
 
 #: How many filings stand on one page.
@@ -109,7 +109,7 @@ def links(filing: Filing, bearer: Bearer, rules: Rules) -> list[dict[str, Any]]:
         SupportLink.objects.visible_to(bearer)
         .filter(filing=filing)
         .current()
-        .select_related("pack")
+        .select_related("pack", "reasoning")
         .order_by("pk")
     )
     return [
@@ -118,7 +118,7 @@ def links(filing: Filing, bearer: Bearer, rules: Rules) -> list[dict[str, Any]]:
             "label": _label(rules, link.measure),
             "verdict": link.verdict,
             "amount_yuan": None if link.amount_yuan is None else str(link.amount_yuan),
-            "missing": link.content.get("missing", []),
+            "missing": link.reasoning.content["missing"],
             "pack_version": link.pack.version,
             "day": link.day,
             "valid_until": link.valid_until,

@@ -6,15 +6,13 @@ from datetime import datetime
 
 from django.db import transaction
 
-from filings.public import Filing, filings_by_id
+from filings.public import Filing
 from jiaozuo_portal.lib import clock
 from jiaozuo_portal.outbox.queue import enqueue
-from policies.models import Match, Pack, SupportLink
-from policies.queries.facts import declarations_by_enterprise
-from policies.queries.kept import kept_for
+from policies.models import Pack
 from policies.queries.packs import published_rules
 
-from .matching import Judged, judged, tell
+from .matching import match_filings
 
 #: How many filings one transaction judges.
 BATCH = 100
@@ -55,43 +53,9 @@ def rematch_batch(first: int, *, at: datetime, size: int = BATCH) -> int:
         ids = list(waiting.order_by("pk").values_list("pk", flat=True)[:size])
         if not ids:
             return 0
-        Match.objects.bulk_create([Match(filing_id=pk) for pk in ids], ignore_conflicts=True)
-        # In the order of their keys, so that two batches never wait for each other.
-        locked = Match.objects.select_for_update().filter(filing_id__in=ids).order_by("pk")
-        matches = {
-            match.filing_id: match
-            for match in locked
-            if (match.day, match.pack_id) != (day, rules.row.pk)
-        }
-        # Read under the locks: whoever held one may have changed profile or answers.
-        filings = filings_by_id(matches)
-        declared = declarations_by_enterprise(one.enterprise_id for one in filings.values())
-        kept = kept_for([one.enterprise.uscc for one in filings.values()], day)
-        links: dict[int, list[SupportLink]] = {}
-        current = SupportLink.objects.filter(filing_id__in=matches).current()
-        for link in current.only("filing_id", "measure", "verdict", "sha256"):
-            links.setdefault(link.filing_id, []).append(link)
-        found: dict[int, Judged] = {}
-        for pk in sorted(filings):
-            filing = filings[pk]
-            try:
-                found[pk] = judged(
-                    filing,
-                    rules,
-                    at=at,
-                    declared=declared.get(filing.enterprise_id, []),
-                    kept=kept,
-                    links=links.get(pk, []),
-                )
-            except Exception:  # noqa: BLE001 - its own row shows the failure and tries again
-                enqueue("support.match", pk, key=f"support:{pk}:{day}:{rules.row.pk}")
-        ended = [pk for one in found.values() for pk in one.ended]
-        SupportLink.objects.filter(pk__in=ended).update(superseded_at=at)
-        fresh = [link for one in found.values() for link in one.fresh]
-        SupportLink.objects.bulk_create(fresh, batch_size=2000)
-        for pk, one in found.items():
-            if one.changed and matches[pk].day is not None:
-                tell(filings[pk], one.changed, at=at)
-        Match.objects.filter(filing_id__in=found).update(pack=rules.row, day=day, at=at)
+        matched = match_filings(ids, at=at)
+        for pk in matched.unfit:
+            # Its own row shows the failure and tries again.
+            enqueue("support.match", pk, key=f"support:{pk}:{day}:{rules.row.pk}")
         request_rematch(at=at, after=ids[-1])
-        return len(found)
+        return len(matched.outcomes)

@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from .conditions import Reason
+from .conditions import Leaf, Reason, leaves
 from .facts import Registry
+from .packs import Measure
 from .verdicts import AS_OF, Basis, Result, Verdict
 
 
@@ -48,6 +49,11 @@ class Finding:
             "trace": [_valueless(reason) for reason in self.trace],
             "uses": list(self.uses),
         }
+
+    @cached_property
+    def rests_on(self) -> frozenset[str]:
+        """The facts that it uses, derived ones among them."""
+        return frozenset(self.uses) | {reason.fact for reason in self.trace if reason.fact}
 
     @cached_property
     def sha256(self) -> str:
@@ -87,6 +93,18 @@ def inputs(name: str, registry: Registry) -> Iterable[str]:
         if size is not None and base == size.size:
             yield size.industry
             yield from size.indicators
+
+
+def read_by(measure: Measure, registry: Registry) -> frozenset[str]:
+    """Every fact that the place, the conditions or the amount of a measure read.
+
+    With each fact what it follows from.
+    """
+    named = [measure.jurisdiction.fact]
+    named += [leaf.fact for leaf in leaves(measure.when) if isinstance(leaf, Leaf)]
+    if measure.amount is not None:
+        named += measure.amount.needed_facts(registry)
+    return frozenset(base for name in named for base in (name, *inputs(name, registry)))
 
 
 def with_values(

@@ -19,7 +19,7 @@ from typing import Any
 
 from .conditions import Leaf, leaf_truth, leaves
 from .facts import Facts
-from .finding import Finding, finding_of, inputs
+from .finding import Finding, finding_of, read_by
 from .packs import Kind, Measure, Pack
 from .situation import Known, Situation
 from .verdicts import Verdict, judge_measure
@@ -65,7 +65,7 @@ class Recall:
         }
         self._code_of_value: dict[str, dict[Any, int]] = {name: {} for name in self._index}
         self._places = {one.id: self._place(one) for one in offered}
-        self.read = _facts_read(pack, self._leaves, offered)
+        self.read = frozenset[str]().union(*(read_by(one, pack.registry) for one in offered))
         self._absent = self._codes_without_facts()
 
     def situation(self, facts: Facts) -> Situation:
@@ -202,15 +202,6 @@ def _facts_named(measure: Measure) -> Iterator[str]:
     for leaf in leaves(measure.when):
         if isinstance(leaf, Leaf):
             yield leaf.fact
-
-
-def _facts_read(pack: Pack, named: Iterable[str], measures: Iterable[Measure]) -> frozenset[str]:
-    """Every fact behind these facts and the amounts of these measures."""
-    amounts = (one.amount for one in measures if one.amount is not None)
-    needed = (name for amount in amounts for name in amount.needed_facts(pack.registry))
-    return frozenset(
-        base for name in (*named, *needed) for base in (name, *inputs(name, pack.registry))
-    )
 
 
 def _mixed_facts(pack: Pack, measures: Iterable[Measure]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from .draft import DraftFile, PackDraft
 from .kept import Announced, ListEntry, OfficialList
 from .match import Match, SupportLink
 from .pack import Clause, Document, Measure, Pack
+from .reasoning import FactSheet, Reasoning
 from .reminder import DeadlineReminder
 from .text import OfficialText, TextClause, TextFile
 from .token import ApiToken
@@ -23,6 +24,7 @@ __all__ = [
     "DepartmentDesk",
     "Document",
     "DraftFile",
+    "FactSheet",
     "ListEntry",
     "Match",
     "Measure",
@@ -30,6 +32,7 @@ __all__ = [
     "OfficialText",
     "Pack",
     "PackDraft",
+    "Reasoning",
     "SupportLink",
     "TextClause",
     "TextFile",

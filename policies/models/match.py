@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from filings.public import Knower, User, filing_scope
 
 from .pack import Pack
+from .reasoning import FactSheet, Reasoning
 
 
 class Match(models.Model):
@@ -57,9 +58,9 @@ class SupportLink(models.Model):
 
     Written only when something differs from the row before, and then never changed but for
     `superseded_at`; so each row says what was shown from its day on, under which pack version and
-    why. `content` is the whole verdict as `domain.matching` writes it (basis, missing, reasons,
-    trace, amount, facts with their sources), `sha256` its digest without the day. Measures that
-    are no offer to an enterprise have no row.
+    why: `reasoning` is the verdict with its trace, `sheet` the facts that it was judged on
+    (`queries.verdicts.content_of_link` puts them together). Measures that are no offer to an
+    enterprise have no row.
     """
 
     class Verdict(models.TextChoices):
@@ -71,13 +72,35 @@ class SupportLink(models.Model):
         "filings.Filing", models.CASCADE, related_name="support_links", verbose_name=_("备案")
     )
     measure = models.CharField(_("措施编号"), max_length=40)
-    pack = models.ForeignKey(Pack, models.PROTECT, related_name="links", verbose_name=_("政策包"))
+    # Neither index nor constraint on what is never deleted by itself: these rows are written by
+    # the million, and checking each would take longer than writing it.
+    pack = models.ForeignKey(
+        Pack,
+        models.PROTECT,
+        related_name="links",
+        db_index=False,
+        db_constraint=False,
+        verbose_name=_("政策包"),
+    )
     verdict = models.CharField(_("结果"), max_length=12, choices=Verdict.choices)
     amount_yuan = models.DecimalField(
         _("金额（元）"), max_digits=30, decimal_places=2, null=True, blank=True
     )
-    content = models.JSONField(editable=False)
-    sha256 = models.CharField(max_length=64, editable=False)
+    reasoning = models.ForeignKey(
+        Reasoning,
+        models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+        verbose_name=_("判断理由"),
+    )
+    sheet = models.ForeignKey(
+        FactSheet,
+        models.CASCADE,
+        related_name="links",
+        db_constraint=False,
+        verbose_name=_("判断依据"),
+    )
     day = models.DateField(_("判断日期"))
     valid_until = models.DateField(_("政策末日"), null=True, blank=True)
     at = models.DateTimeField(_("判断时间"))

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from filings.public import Agency, Filing, User, bureau_of
 from jiaozuo_portal.lib.pages import Page, keyset_page
+from policies.eligibility.finding import facts_used
 from policies.eligibility.packs import GIVEN_ONCE, Measure, Pack
 from policies.models import Application, DepartmentDesk
 from policies.states import STANDING, WITH_APPLICANT, WITH_DESK, ApplicationState
@@ -20,7 +21,7 @@ from .benefits import Used
 from .departments import departments_of, is_meant
 from .reasons import lines_of
 from .support import Support
-from .verdicts import content_of, facts_used
+from .verdicts import content_of
 
 PAGE = 25
 
@@ -66,7 +67,7 @@ def content_for(support: Support, key: str) -> dict[str, Any]:
     result = support.results[key]
     card, enterprise = support.cards[key], support.filing.enterprise
     judged = content_of(result, support.judgement, support.gathered)
-    used = facts_used(result, support.judgement)
+    used = facts_used(result)
     return {
         "label": card.label,
         "clause": card.clause,

@@ -120,8 +120,8 @@ def _candidates(ids: Iterable[int], measures: Iterable[str]) -> Iterable[tuple[i
     # One missing fact: the list holds a first entry and no second one.
     one_away = Q(
         verdict=SupportLink.Verdict.UNKNOWN,
-        content__missing__0__isnull=False,
-        content__missing__1__isnull=True,
+        reasoning__content__missing__0__isnull=False,
+        reasoning__content__missing__1__isnull=True,
     )
     rows = SupportLink.objects.current().filter(
         Q(verdict=SupportLink.Verdict.ELIGIBLE) | one_away,

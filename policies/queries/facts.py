@@ -8,10 +8,10 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from filings.public import FILING_FACTS, PROFILE_FACTS, Filing, facts_of
+from filings.public import FILING_FACTS, PROFILE_FACTS, Filing, KnownFact, facts_of
 from jiaozuo_portal.lib import clock
 from policies.eligibility import FactError
-from policies.eligibility.facts import Absent, FactSpec, FactType, Registry, SourceKind
+from policies.eligibility.facts import Absent, Facts, FactSpec, FactType, Registry, SourceKind
 from policies.models import Announced, Declaration, ListEntry, OfficialList
 
 from .kept import Kept, kept_for
@@ -41,18 +41,24 @@ class Origin:
     entry: ListEntry | None = None
 
 
+#: Most facts come from one of these two.
+_ORIGINS = {source: Origin(source) for source in ("profile", "filing")}
+
+
 @dataclass(frozen=True)
 class Gathered:
     """The facts of a filing, ready to be judged.
 
-    `values` are accepted by the registry; `refused` names those that it cannot take, with the
-    reason; `unused` holds current declarations that another source has overtaken.
+    `values` are accepted by the registry, `facts` the same as it reads them; `refused` names those
+    that it cannot take, with the reason; `unused` holds current declarations that another source
+    has overtaken.
     """
 
     values: Mapping[str, Any]
     origins: Mapping[str, Origin]
     refused: Mapping[str, str] = field(default_factory=dict)
     unused: tuple[Declaration, ...] = ()
+    facts: Facts = field(default_factory=lambda: Facts({}))
 
 
 def way_to_give(registry: Registry, name: str) -> Way:
@@ -85,18 +91,29 @@ def gather(
     the registry cannot take is left out, which makes it unknown; never where the absence of the
     fact would itself count as an answer (FactError then: the pack does not fit this city).
     """
-    known = {
-        name: (fact.value, Origin(fact.source))
-        for name, fact in facts_of(filing).items()
-        if name in registry.facts
-    }
     kept = kept or kept_for([filing.enterprise.uscc], clock.day_of(clock.now()))
-    for name, found in _kept_facts(filing, registry, kept).items():
-        known.setdefault(name, found)
-    unused = []
     if declared is None:
         by_enterprise = declarations_by_enterprise([filing.enterprise_id])
         declared = by_enterprise.get(filing.enterprise_id, [])
+    return gathered_from(facts_of(filing), filing.enterprise.uscc, registry, declared, kept)
+
+
+def gathered_from(
+    portal: Mapping[str, KnownFact],
+    uscc: str,
+    registry: Registry,
+    declared: Iterable[Declaration],
+    kept: Kept,
+) -> Gathered:
+    """The same from what was read before: `portal` says what profile and filing give."""
+    known = {
+        name: (fact.value, _ORIGINS[fact.source])
+        for name, fact in portal.items()
+        if name in registry.facts
+    }
+    for name, found in _kept_facts(uscc, registry, kept).items():
+        known.setdefault(name, found)
+    unused = []
     for declaration in declared:
         spec = registry.facts.get(declaration.fact)
         if spec is None:
@@ -106,12 +123,13 @@ def gather(
             continue
         value = typed(spec, declaration.value)
         known[declaration.fact] = (value, Origin("declaration", declaration))
-    refused = _refused(known, registry)
+    facts, refused = _accepted(known, registry)
     return Gathered(
         values={name: value for name, (value, _) in known.items() if name not in refused},
         origins={name: origin for name, (_, origin) in known.items() if name not in refused},
         refused=refused,
         unused=tuple(unused),
+        facts=facts,
     )
 
 
@@ -131,10 +149,10 @@ def typed(spec: FactSpec, stored: Any) -> Any:
     return Decimal(stored) if spec.type is FactType.NUMBER else stored
 
 
-def _kept_facts(filing: Filing, registry: Registry, kept: Kept) -> dict[str, tuple[Any, Origin]]:
+def _kept_facts(uscc: str, registry: Registry, kept: Kept) -> dict[str, tuple[Any, Origin]]:
     """What lists and announcements say; only of facts that the pack takes from there."""
     found: dict[str, tuple[Any, Origin]] = {}
-    for name, (value, official, entry) in kept.of(filing.enterprise.uscc).items():
+    for name, (value, official, entry) in kept.of(uscc).items():
         spec = registry.facts.get(name)
         if spec is not None and spec.source is SourceKind.LIST:
             found[name] = (value, Origin("list", official_list=official, entry=entry))
@@ -152,21 +170,22 @@ def _is_size_of_profile(registry: Registry, name: str) -> bool:
     return {size.industry, *size.indicators} <= PROFILE_FACTS
 
 
-def _refused(known: Mapping[str, tuple[Any, Origin]], registry: Registry) -> dict[str, str]:
-    """What the registry cannot take, one after the other until the rest is accepted."""
+def _accepted(
+    known: Mapping[str, tuple[Any, Origin]], registry: Registry
+) -> tuple[Facts, dict[str, str]]:
+    """The facts as the registry takes them, and what it cannot take: one after the other is left
+    out until the rest is accepted."""
     left = {name: value for name, (value, _) in known.items()}
     refused: dict[str, str] = {}
     while True:
         try:
-            registry.parse(left)
+            return registry.parse(left), refused
         except FactError as error:
             name = error.place.removeprefix("facts.")
             if name not in left or _absence_answers(registry.facts[name]):
                 raise
             refused[name] = str(error.reason)
             del left[name]
-        else:
-            return refused
 
 
 def _absence_answers(spec: FactSpec) -> bool:

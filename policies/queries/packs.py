@@ -6,12 +6,18 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import PurePosixPath
 
 from policies import eligibility
+from policies.eligibility.differing import changed_rules, turned_by_day
 from policies.eligibility.loading import build_pack, read_pack_files
+from policies.eligibility.recall import Recall
 from policies.models import Pack
+
+#: Ids of measures; None for all of them.
+Turned = frozenset[str] | None
 
 
 class SpoiltPack(Exception):
@@ -35,6 +41,18 @@ def published_rules() -> Rules | None:
 def rules_of(row: Pack) -> eligibility.Pack:
     """The rules of one version, whatever its status; rebuilt once in a process."""
     return _rebuilt(row.pk, row.sha256)
+
+
+def recall_for(rules: Rules, day: date) -> Recall:
+    """The judge with a memory for these rules and this day, one in a process."""
+    return _recall(rules.row.pk, rules.row.sha256, day)
+
+
+def turned_between(before: int | None, was: date | None, rules: Rules, day: date) -> Turned:
+    """What may have turned since a filing was judged under the pack `before` on the day `was`."""
+    if before is None or was is None:
+        return None
+    return _turned(before, was, rules.row.pk, rules.row.sha256, day)
 
 
 def digest(content: Mapping[str, str]) -> str:
@@ -91,6 +109,19 @@ def rules_from(content: Mapping[str, str]) -> eligibility.Pack:
 def as_bytes(content: Mapping[str, str]) -> dict[str, bytes]:
     """The files as they stand in a folder; the stored text keeps every byte of them."""
     return {name: text.encode() for name, text in content.items()}
+
+
+@lru_cache(maxsize=2)
+def _recall(pk: int, sha256: str, day: date) -> Recall:
+    return Recall(_rebuilt(pk, sha256), day)
+
+
+@lru_cache(maxsize=64)
+def _turned(before: int, was: date, pk: int, sha256: str, day: date) -> Turned:
+    now = _rebuilt(pk, sha256)
+    then = now if before == pk else rules_of(Pack.objects.only("sha256").get(pk=before))
+    changed = changed_rules(then, now)
+    return None if changed is None else changed | turned_by_day(now, was, day)
 
 
 @lru_cache(maxsize=4)

@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 
 from filings.public import Filing, User
 from policies.eligibility import Verdict
+from policies.eligibility.finding import finding_of, inputs
 from policies.models import SupportLink
 
 from .benefits import Card, Judged, Question, Used
 from .support import Support
-from .verdicts import content_of, digest_of, inputs
+from .verdicts import is_kept, sheet_of, told
 from .wording import clause_words, label_words, requirement_words, say, value_words
 
 
@@ -78,8 +79,9 @@ def explain(support: Support, key: str, user: User) -> Explanation | None:
     result = support.results.get(key)
     if result is None:
         return None
-    content = content_of(result, support.judgement, support.gathered)
-    measure = result.measure
+    finding, measure = finding_of(result), result.measure
+    sheet = sheet_of(support.gathered, support.judgement.situation, finding.rests_on)
+    content = told(finding.as_json(), sheet, result.amount, support.day)
     shown = content["reasons"]
     if result.verdict is Verdict.ELIGIBLE:
         shown = [reason for reason in shown if reason["holds"]]
@@ -94,7 +96,7 @@ def explain(support: Support, key: str, user: User) -> Explanation | None:
         notes=tuple(say(note.text) for note in measure.notes),
         scope_note=say(measure.scope_note) if measure.scope_note else "",
         validity=say(measure.validity.basis),
-        is_kept=current is not None and current.sha256 == digest_of(content),
+        is_kept=current is not None and is_kept(current, finding, result.amount, sheet),
         history=tuple(
             Past(link.verdict, link.amount_yuan, link.day, link.pack.version, link.superseded_at)
             for link in links
@@ -105,7 +107,11 @@ def explain(support: Support, key: str, user: User) -> Explanation | None:
 
 def _history(filing: Filing, key: str, user: User) -> list[SupportLink]:
     links = SupportLink.objects.visible_to(user).filter(filing=filing, measure=key)
-    return list(links.select_related("pack").defer("content", "pack__content").order_by("-pk")[:20])
+    return list(
+        links.select_related("pack", "reasoning", "sheet")
+        .defer("pack__content")
+        .order_by("-pk")[:20]
+    )
 
 
 _STATES = {True: "pass", False: "fail", None: "unknown"}

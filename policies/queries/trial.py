@@ -15,13 +15,13 @@ from policies.eligibility import Basis, Result, judge
 from policies.eligibility.amounts import fact_terms
 from policies.eligibility.conditions import Leaf, leaves, plain
 from policies.eligibility.facts import FactType
+from policies.eligibility.finding import inputs
 from policies.eligibility.packs import Kind, Pack
 from policies.eligibility.turning import STEPS, nearest_turns
 
 from .benefits import Benefit, Question, Used
 from .facts import Gathered, Origin
 from .support import Support
-from .verdicts import inputs
 from .wording import day_words, holding_words, say, value_words
 
 TRIED = "tried"

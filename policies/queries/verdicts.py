@@ -1,18 +1,22 @@
-"""A verdict as it is kept: plain JSON with reasons, trace and the facts it rests on."""
+"""A verdict as it is kept: reasons that many share, and the facts of one filing beside them."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from policies.eligibility import Judgement, Result, Verdict
-from policies.eligibility.conditions import Reason, plain
+from policies.eligibility.conditions import plain
 from policies.eligibility.facts import Registry
-from policies.eligibility.verdicts import AS_OF
+from policies.eligibility.finding import Finding, finding_of, with_values
+from policies.eligibility.situation import Situation
+from policies.models import SupportLink
 
-from .facts import Gathered
+from .facts import Gathered, Origin
+
+Sheet = dict[str, dict[str, Any]]
 
 
 def offers(judgement: Judgement) -> dict[str, Result]:
@@ -25,62 +29,79 @@ def offers(judgement: Judgement) -> dict[str, Result]:
 
 
 def content_of(result: Result, judgement: Judgement, gathered: Gathered) -> dict[str, Any]:
-    """Everything that was shown of one verdict, in plain JSON; numbers are exact text."""
+    """Everything that is shown of one verdict, in plain JSON; numbers are exact text."""
+    finding = finding_of(result)
+    sheet = sheet_of(gathered, judgement.situation, finding.rests_on)
+    return told(finding.as_json(), sheet, result.amount, judgement.as_of)
+
+
+def content_of_link(link: SupportLink) -> dict[str, Any]:
+    """The same of a verdict that is kept, as it was on its day. Reads `reasoning` and `sheet`."""
+    return told(link.reasoning.content, link.sheet.content, link.amount_yuan, link.day)
+
+
+def told(finding: dict[str, Any], sheet: Sheet, amount: Any, day: date) -> dict[str, Any]:
+    """A finding in JSON together with the values that it was judged on."""
+    facts = sheet["facts"]
+    values = sheet["implied"] | {name: fact["value"] for name, fact in facts.items()}
     return {
-        **result.as_json(),
-        "basis": result.basis.value,
-        "amount_missing": list(result.amount_missing),
-        "reasons": [_reason(reason) for reason in result.reasons],
-        "trace": [_reason(reason) for reason in result.trace],
-        "facts": {
-            name: _fact(name, judgement, gathered)
-            for name in facts_used(result, judgement)
-            if name in gathered.values
+        "verdict": finding["verdict"],
+        "basis": finding["basis"],
+        "amount_yuan": None if amount is None else str(amount),
+        "missing": finding["missing"],
+        "amount_missing": finding["amount_missing"],
+        **with_values(finding, values, day.isoformat()),
+        "facts": {name: facts[name] for name in finding["uses"] if name in facts},
+    }
+
+
+def sheet_of(gathered: Gathered, situation: Situation, names: Collection[str]) -> Sheet:
+    """The facts of these names as they are kept: what was given with its source, what follows."""
+    facts = {
+        name: _fact(situation.facts[name], gathered.origins[name])
+        for name in gathered.values
+        if name in names
+    }
+    implied = {name: situation.value(name) for name in implied_names(situation.registry)}
+    return {
+        "facts": facts,
+        "implied": {
+            name: plain(value)
+            for name, value in implied.items()
+            if value is not None and name in names and name not in facts
         },
     }
 
 
-def digest_of(content: dict[str, Any]) -> str:
-    """The SHA-256 of a verdict without the day it was judged on.
-
-    A measure that has expired quotes the day as its reason; the next morning that is no news.
-    """
-    dayless = content | {
-        part: [{**r, "actual": None} if r["fact"] == AS_OF else r for r in content[part]]
-        for part in ("reasons", "trace")
-    }
-    text = json.dumps(dayless, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+def implied_names(registry: Registry) -> Iterable[str]:
+    """The facts that have a value though nobody gave one: derived ones, the size, defaults."""
+    yield from registry.derived
+    if registry.size_inputs is not None:
+        yield registry.size_inputs.size
+    yield from (name for name, spec in registry.facts.items() if spec.default is not None)
 
 
-def facts_used(result: Result, judgement: Judgement) -> tuple[str, ...]:
-    """The facts that a verdict and its amount rest on, derived ones replaced by their inputs."""
-    registry = judgement.pack.registry
-    named = [reason.fact for reason in result.trace if reason.fact in registry]
-    amount = result.measure.amount
-    if amount is not None:
-        named += amount.needed_facts(registry)
-    return tuple(dict.fromkeys(base for name in named if name for base in inputs(name, registry)))
+def differing_facts(before: Sheet, after: Sheet) -> frozenset[str]:
+    """The facts that have another value or another source, or that come or go."""
+    return frozenset(
+        name
+        for part in ("facts", "implied")
+        for name in before[part].keys() | after[part].keys()
+        if before[part].get(name) != after[part].get(name)
+    )
 
 
-def inputs(name: str, registry: Registry) -> Iterable[str]:
-    """The facts that a fact follows from, down to those that somebody gives."""
-    size = registry.size_inputs
-    for base in registry.base_facts(name):
-        yield base
-        if size is not None and base == size.size:
-            yield size.industry
-            yield from size.indicators
+def is_kept(link: SupportLink, finding: Finding, amount: Decimal | None, sheet: Sheet) -> bool:
+    """Whether a kept verdict says what is found now; the day alone is no difference."""
+    return (
+        link.reasoning.sha256 == finding.sha256
+        and link.amount_yuan == amount
+        and finding.rests_on.isdisjoint(differing_facts(link.sheet.content, sheet))
+    )
 
 
-def _reason(reason: Reason) -> dict[str, Any]:
-    note = {"zh": reason.note.zh, "en": reason.note.en} if reason.note else None
-    return reason.as_json() | ({"note": note} if note else {})
-
-
-def _fact(name: str, judgement: Judgement, gathered: Gathered) -> dict[str, Any]:
-    origin = gathered.origins[name]
-    told = {"value": plain(judgement.situation.facts[name]), "source": origin.source}
+def _fact(value: Any, origin: Origin) -> dict[str, Any]:
+    told = {"value": plain(value), "source": origin.source}
     if origin.declaration is not None:
         told["declaration"] = origin.declaration.pk
     if origin.announced is not None:

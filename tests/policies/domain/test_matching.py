@@ -15,6 +15,7 @@ from policies.domain.declarations import declare
 from policies.domain.matching import Outcome, match_filing
 from policies.domain.rematch import request_rematch
 from policies.models import Match, SupportLink
+from policies.queries.verdicts import content_of_link
 from tests.factories import NOW, filing, filing_in, owner_of
 from tests.factories.policies import publish_pack
 
@@ -52,13 +53,13 @@ def test_a_verdict_is_kept_with_its_facts_sources_day_pack_and_last_day(pack):
 
     assert (link.verdict, link.amount_yuan) == ("eligible", Decimal("18000.01"))
     assert (link.pack, link.day, link.valid_until) == (pack, date(2020, 3, 2), date(2020, 3, 5))
-    assert link.content["facts"]["insured"] == {
+    assert content_of_link(link)["facts"]["insured"] == {
         "value": True,
         "source": "declaration",
         "declaration": answer.pk,
     }
-    assert link.content["facts"]["premium_yuan"]["value"] == "36000.01"
-    assert link.content["trace"] == [
+    assert content_of_link(link)["facts"]["premium_yuan"]["value"] == "36000.01"
+    assert content_of_link(link)["trace"] == [
         {
             "fact": "insured",
             "op": "eq",
@@ -109,7 +110,7 @@ def test_the_day_after_its_last_day_a_measure_is_over_and_stays_so_without_new_r
     link = SupportLink.objects.current().get(filing=made, measure="甲1-2")
     match_filing(made.pk, at=day_after + timedelta(days=10))
 
-    assert (link.verdict, link.content["basis"]) == ("not_eligible", "validity")
+    assert (link.verdict, content_of_link(link)["basis"]) == ("not_eligible", "validity")
     assert SupportLink.objects.current().get(filing=made, measure="甲1-2") == link
 
 
@@ -118,8 +119,10 @@ def test_facts_of_the_filing_settle_what_they_can(pack):
     match_filing(made.pk, at=NOW)
 
     assert verdicts(made)["甲1-3"] == "eligible"
-    facts = SupportLink.objects.current().get(filing=made, measure="甲1-3").content["facts"]
-    assert facts == {"is_resuming_or_resumed": {"value": True, "source": "filing"}}
+    link = SupportLink.objects.current().get(filing=made, measure="甲1-3")
+    assert content_of_link(link)["facts"] == {
+        "is_resuming_or_resumed": {"value": True, "source": "filing"}
+    }
 
 
 def test_a_changed_profile_is_judged_by_the_outbox_and_told_once(pack, clock_at, drain):
@@ -209,7 +212,7 @@ def test_a_fact_that_the_rules_cannot_take_is_unknown_and_never_zero(pack):
 
     link = SupportLink.objects.current().get(filing=made, measure="乙2-1")
     assert link.verdict == "unknown"
-    assert "employees" not in link.content["facts"]
+    assert "employees" not in content_of_link(link)["facts"]
 
 
 def test_every_site_of_an_enterprise_is_judged_on_its_own(pack, clock_at, drain):
