@@ -2,4 +2,4 @@
 
 MIB = 1024 * 1024
 MOST_BYTES = 20 * MIB
-MOST_CHARACTERS = 2_000_000  # a thousand printed pages
+MOST_CHARACTERS = 500_000  # 500 printed pages; splitting them takes some seconds

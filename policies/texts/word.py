@@ -14,9 +14,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from docx import Document
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml.ns import qn
 
 from .limits import MIB
+from .numbering import Numbering
 from .refusals import Unreadable
 
 MOST_UNZIPPED = 60 * MIB
@@ -40,8 +42,8 @@ def lines_of(content: bytes) -> tuple[str, ...]:
     """
     _look_through(content)
     try:
-        body = Document(io.BytesIO(content)).element.body
-        return tuple(_lines(body))
+        document = Document(io.BytesIO(content))
+        return tuple(_lines(document.element.body, _numbering_of(document.part)))
     except Unreadable:
         raise
     except Exception as error:  # a broken part makes the parser raise anything
@@ -103,13 +105,21 @@ def _refuse_declarations(piece: bytes) -> None:
         raise Unreadable("unsafe")
 
 
-def _lines(body: Any) -> Iterator[str]:
+def _numbering_of(part: Any) -> Numbering:
+    """The parts that say how paragraphs are numbered; a docx may lack either."""
+    parts = {relation.reltype: relation for relation in part.rels.values()}
+    found = (parts.get(kind) for kind in (RELATIONSHIP_TYPE.NUMBERING, RELATIONSHIP_TYPE.STYLES))
+    return Numbering(*(getattr(one.target_part, "element", None) if one else None for one in found))
+
+
+def _lines(body: Any, numbering: Numbering) -> Iterator[str]:
     for block in _blocks(body, (qn("w:p"), qn("w:tr"))):
         cells = list(_blocks(block, (qn("w:tc"),))) if block.tag == qn("w:tr") else []
         if len(cells) > 1:
             yield "\t".join(" ".join(_words(cell).split()) for cell in cells)
         else:
-            yield from _words(block).split("\n")
+            label = numbering.label_of(block) if block.tag == qn("w:p") else ""
+            yield from (label + _words(block)).split("\n")
 
 
 def _blocks(inside: Any, tags: tuple[str, ...]) -> Iterator[Any]:
