@@ -143,7 +143,9 @@ def _take_closing(block: Block) -> list[str]:
 def _is_after_bracket(before: list[str], rest: list[str]) -> bool:
     text = joined(before).rstrip("。.;；")
     brackets = list(brackets_of(text))
-    return bool(brackets) and brackets[-1].end == len(text) and not any(brackets_of(joined(rest)))
+    if not brackets or not brackets[-1].is_closed or brackets[-1].end != len(text):
+        return False
+    return not any(brackets_of(joined(rest)))
 
 
 def paragraphs(lines: Sequence[str]) -> list[str]:

@@ -6,6 +6,7 @@ they go on from those before.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from . import limits, marks
@@ -17,6 +18,7 @@ from .refusals import Unreadable
 from .segments import Cut, Segment, cut
 
 _MOST_TITLE_LINES = 8
+_BEGINS_SENTENCE = re.compile(r"[为為]|根据|根據|按照|依据|依據|现将|現將|.*[,，]")
 _MOST_ADDRESSEE_LINES = 8
 
 
@@ -67,7 +69,8 @@ def _nothing(start: Start) -> list[Remark]:
 
 
 def _has_title(head: list[str]) -> bool:
-    return any(is_kind(line) or "关于" in line or "關於" in line for line in head)
+    words = joined(head)
+    return is_kind(words) or "关于" in words or "關於" in words
 
 
 def _take_title(opening: list[str], *, has_title: bool) -> list[str]:
@@ -76,9 +79,9 @@ def _take_title(opening: list[str], *, has_title: bool) -> list[str]:
         return []
     count = 0
     for at, line in enumerate(opening[:_MOST_TITLE_LINES], 1):
-        if not may_be_head(line):
+        if not may_be_head(line) or _BEGINS_SENTENCE.match(line):
             break
-        if is_kind(line):
+        if is_kind(joined(opening[:at])):
             count = at
     taken = opening[:count]
     del opening[:count]

@@ -3,12 +3,14 @@
 They are read where they are. What stands here of them are facts: numbers, names, days.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from jiaozuo_portal.lib.typesetting import typeset
 from policies.eligibility import load_pack
 from policies.texts.comparing import compare
 from policies.texts.departments import full_names
@@ -69,6 +71,42 @@ def test_the_file_holds_three_documents_beside_the_guide(guide):
         for one in (*guide.documents, *guide.apart)
     )
     assert guide.remarks == ()
+
+
+@pytest.mark.parametrize("width", [17, 18, 24, 29])
+def test_the_file_gives_the_same_with_lines_of_any_width(guide, width):
+    (file,) = SOURCES.glob("*guide*")
+    lines = file.read_text("utf-8").splitlines()
+
+    found = split(line[i : i + width] for line in lines for i in range(0, len(line), width))
+
+    assert [said(one) for one in found.documents] == [said(one) for one in guide.documents]
+
+
+def test_the_file_gives_the_same_as_pdf(guide, tmp_path):
+    (file,) = SOURCES.glob("*guide*")
+    lines = "\n\n".join(filter(None, file.read_text("utf-8").splitlines()))
+    paper = tmp_path / "paper.typ"
+    marked = re.sub(r"([^\w\s、-〿！-｠])", r"\\\1", lines)
+    paper.write_text(f'#set page(width: 150mm, numbering: "- 1 -")\n{marked}', "utf-8")
+
+    read = read_text(typeset(paper, {}))
+
+    assert (read.kind, read.pages > 5) == ("pdf", True)
+    found = split(read.lines)
+    assert [said(one) for one in found.documents] == [said(one) for one in guide.documents]
+
+
+def said(document):
+    """What a document says, without the places of its lines."""
+    return (
+        document.number,
+        document.enclosed,
+        "".join(document.preamble),
+        [(one.number, one.path, one.parts) for one in document.measures],
+        document.closing,
+        document.dates,
+    )
 
 
 def test_each_document_is_what_the_pack_says(guide):

@@ -37,7 +37,7 @@ def only(text):
 def folded(document):
     """A document's parts in one script, one width and without the places of its lines."""
     values = [
-        document.number, *document.head, document.addressees, *document.preamble,
+        document.number, "".join(document.head), document.addressees, *document.preamble,
         *document.closing, *document.dates,
         *(word for m in document.measures for word in (m.label, *m.path, m.text, *m.departments)),
     ]  # fmt: skip
@@ -91,6 +91,22 @@ def test_breaks_widths_and_scripts_change_nothing(cuts, mark, wide, old):
         changed = traditional(changed)
 
     assert folded(only(changed)) == folded(only(TEXT))
+
+
+@pytest.mark.parametrize("width", range(10, 40))
+def test_lines_of_any_width_change_nothing(width):
+    notice = "关于印发《灯笼措施》的通知\n现印发给你们。\n2020年2月5日\n灯笼若干措施\n"
+    notice += (
+        "为了让全城的灯笼都亮起来，并且一盏也不要熄灭，根据灯油的情况和作坊的要求制定如下措施：\n"
+    )
+    text = TEXT.replace("为了让灯笼更亮，提出以下意见。\n", notice)
+
+    lines = [line[i : i + width] for line in text.splitlines() for i in range(0, len(line), width)]
+
+    assert only(lines).enclosed == "灯笼若干措施"
+    assert folded(only(lines))[:3] == folded(only(text))[:3]
+    assert folded(only(lines))[-12:] == folded(only(text))[-12:]
+    assert "".join(only(lines).preamble) == "".join(only(text).preamble)
 
 
 @pytest.mark.parametrize(
