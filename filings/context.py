@@ -70,6 +70,8 @@ def _nav(request: HttpRequest, user: User) -> list[Entry]:
     if user.posts_of("policy"):
         entries.append(_entry(request, "policy_packs", _("政策维护")))
         entries.append(_entry(request, "official_texts", _("政策原文")))
+    if user.posts_of("policy", "city"):
+        entries.append(_entry(request, "coverage", _("政策覆盖")))
     if user.posts_of("policy", "bureau", "city"):
         entries.append(_entry(request, "applications_desk", _("政策申请")))
     if user.posts_of("policy", "city"):

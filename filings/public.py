@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from jiaozuo_portal.lib.refusals import NotAllowed, Refused, Stale
 
@@ -22,7 +22,7 @@ from .domain.notices import Letter, members_of
 from .domain.notices import send as send_notice
 from .domain.notices import send_to_enterprises as notify_enterprises
 from .forms.fields import UsccField
-from .models import Agency, AgencyContact, Enterprise, Filing, User
+from .models import Agency, AgencyContact, District, Enterprise, Filing, User
 from .models.filing import Knower, filing_scope
 from .models.reader import Post
 from .queries.standing import Standing, standing_of
@@ -31,7 +31,7 @@ from .sheets.limits import SheetRefused
 from .sheets.reading import read_grid
 from .sheets.values import folded_answer, is_blank, text_of, whole_date
 from .sheets.words import BadValue
-from .sheets.writing import OutSheet, xlsx_bytes
+from .sheets.writing import OutSheet, csv_lines, xlsx_bytes
 from .states import CLOSED, State
 
 
@@ -181,6 +181,11 @@ def filings_by_id(ids: Iterable[int]) -> dict[int, Filing]:
     return found.in_bulk(list(ids))
 
 
+def open_filing_scope(prefix: str = "") -> Q:
+    """The condition under which a row belongs to a filing that is not withdrawn or revoked."""
+    return ~Q(**{f"{prefix}state__in": CLOSED})
+
+
 def open_filings_after(pk: int, size: int) -> list[Filing]:
     """The next filings after one, by their keys, into which somebody may still type."""
     found = Filing.objects.filter(pk__gt=pk).exclude(state__in=CLOSED).order_by("pk")
@@ -193,6 +198,7 @@ __all__ = [
     "Agency",
     "AgencyContact",
     "BadValue",
+    "District",
     "Enterprise",
     "Filing",
     "Knower",
@@ -210,6 +216,7 @@ __all__ = [
     "User",
     "bureau_of",
     "clean_name",
+    "csv_lines",
     "facts_of",
     "filing_scope",
     "filings_by_id",
@@ -222,6 +229,7 @@ __all__ = [
     "notify_agency",
     "notify_enterprise",
     "notify_enterprises",
+    "open_filing_scope",
     "open_filings_after",
     "published_contacts",
     "read_grid",

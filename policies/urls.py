@@ -10,6 +10,7 @@ from policies.views import (
     applications,
     check,
     clause_editor,
+    coverage,
     library,
     lists,
     packs,
@@ -46,6 +47,11 @@ _public = [
     path(
         "policies/texts/<slug:folder>/<int:number>/", library.library_clause, name="library_clause"
     ),
+]
+
+_coverage = [
+    path("coverage/", coverage.coverage, name="coverage"),
+    path("coverage/<slug:kind>/", coverage.coverage_export, name="coverage_export"),
 ]
 
 _packs = [
@@ -173,6 +179,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *_api,
     *_applications,
     *_packs,
+    *_coverage,
     *_kept,
     *_texts,
     *_support,

@@ -248,6 +248,7 @@ def arguments(route: Route, side: Side) -> dict[str, Any]:
         "uid": "MQ",
         "field": "id",
         "measure": "豫政9-17b",
+        "kind": "csv",
         "folder": "yuzheng-2020-9",
         "fact": "on_city_key_supplies_list",
         "line": parts["line"].pk,

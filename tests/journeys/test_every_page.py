@@ -26,6 +26,7 @@ NO_PAGES = {
     "receipt_pdf",
     "application_paper",
     "application_sheet",
+    "coverage_export",
     "application_file",
     "support_summary",
     "enterprise_size",
