@@ -143,6 +143,11 @@ _texts = [
     path("texts/<int:pk>/reopen/", texts.official_text_reopen, name="official_text_reopen"),
     path("texts/<int:pk>/parallel/", texts.official_text_parallel, name="official_text_parallel"),
     path(
+        "texts/<int:pk>/compare/<int:other>/",
+        texts.official_text_compare,
+        name="official_text_compare",
+    ),
+    path(
         "texts/<int:pk>/clauses/new/",
         text_clauses.official_text_clause_new,
         name="official_text_clause_new",

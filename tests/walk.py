@@ -169,7 +169,8 @@ def _parts(
         "invitation": invitation,
         "notice": Notice.objects.filter(to=owner).first(),
         "draft": _draft(roles["policy"]),
-        "text": _text(),
+        "text": _text("测政〔2020〕7号"),
+        "other_text": _text("测政〔2020〕8号", 三元五角="四元"),
         "application": _application(filing, name),
         **_kept(roles["policy"]),
         "token": tokens.make_token(
@@ -202,10 +203,10 @@ def _draft(by: User) -> PackDraft:
     return pack_drafts.start_draft(Pack.objects.published().get(), name="Spring", by=by, at=NOW)
 
 
-def _text() -> OfficialText:
+def _text(number: str, **changes: str) -> OfficialText:
     """A draft of an official text, which belongs to every policy officer; kept once a test."""
-    found = OfficialText.objects.filter(number="测政〔2020〕7号").first()
-    return found or official_text(text_file("测政〔2020〕7号"))
+    found = OfficialText.objects.filter(number=number).first()
+    return found or official_text(text_file(number, **changes))
 
 
 _PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -269,6 +270,7 @@ def arguments(route: Route, side: Side) -> dict[str, Any]:
     if route.name in ("policy_draft_new", "policy_withdraw", "policy_restore"):
         values["pk"] = parts["draft"].base_id
     if route.name.startswith("official_text"):
+        values |= {"other": parts["other_text"].pk}
         values |= {"pk": parts["text"].pk, "line": parts["text"].clauses.first().pk}
     if route.name == "announced_add":
         values["fact"] = "lpr_1y_pct"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.files.base import ContentFile
@@ -45,7 +47,15 @@ class AlreadyImported(Refused):
         )
 
 
-def import_texts(content: bytes, name: str, *, by: User, at: datetime) -> list[OfficialText]:
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """The drafts that a file became, and what else it holds that was left out."""
+
+    texts: list[OfficialText]
+    left_out: tuple[str, ...]
+
+
+def import_texts(content: bytes, name: str, *, by: User, at: datetime) -> Imported:
     """Read a file and keep each policy text in it as a draft, with the file; all or nothing.
 
     Documents of the file that name no responsible departments (a covering guide) are left out
@@ -57,16 +67,17 @@ def import_texts(content: bytes, name: str, *, by: User, at: datetime) -> list[O
         found = outlines(read.lines)
     except Unreadable as unreadable:
         raise Refused(str(unreadable)) from None
-    _require_fit(found)
+    _require_fit(found.texts)
     try:
         with transaction.atomic():
             file = _kept_file(content, _clean_name(name, read.kind), read.kind, by=by, at=at)
-            return [_kept_draft(outline, file, by=by) for outline in found]
+            texts = [_kept_draft(outline, file, by=by) for outline in found.texts]
+            return Imported(texts, found.left_out)
     except IntegrityError:  # the same file from two people in one moment
         raise Refused(_("同一个文件正在由别人导入，请刷新后再看。")) from None
 
 
-def _require_fit(found: list[Outline]) -> None:
+def _require_fit(found: Sequence[Outline]) -> None:
     count = sum(len(one.pieces) for one in found)
     if not count:
         raise Refused(

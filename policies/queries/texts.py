@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from filings.public import User
 from policies.eligibility.packs import Clause, Document, Pack
 from policies.models import OfficialText, TextClause
+from policies.texts.departments import full_names
+from policies.texts.duties import brackets_of
 from policies.texts.numbers import document_number
 
 from .wording import say
@@ -146,8 +148,8 @@ def line_for(user: User, asked: str, pack: Pack) -> RulesLine | None:
     document = document_in(pack, clause.text.number) if clause else None
     if clause is None or document is None:
         return None
-    known = (pack.department(name, document.key) for name in clause.departments)
-    names = [department.name.zh for department in known if department]
+    full = full_names(clause.departments, _aliases(pack, document))
+    names = [one.name for one in full if one.is_known]
     return RulesLine(
         clause,
         {"document": document.key, "number": clause.number, "departments": names},
@@ -185,9 +187,18 @@ def named_departments(
     printed: Iterable[str], pack: Pack | None, document: Document | None
 ) -> Iterable[Named]:
     """Each department as printed, with its full name in the reader's language where it differs."""
-    for name in printed:
-        known = pack.department(name, document.key) if pack and document else None
-        yield Named(name, say(known.name) if known and known.name.zh != name else "")
+    known = {one.name.zh: say(one.name) for one in pack.departments} if pack else {}
+    for one in full_names(printed, _aliases(pack, document)):
+        yield Named(one.printed, known.get(one.name, one.name) if one.name != one.printed else "")
+
+
+def _aliases(pack: Pack | None, document: Document | None) -> dict[str, str]:
+    """The full name for every form that the document may print."""
+    found: dict[str, str] = {}
+    for one in pack.departments if pack else ():
+        forms = one.printed.get(document.key, ()) if document else ()
+        found |= dict.fromkeys((one.name.zh, *forms), one.name.zh)
+    return found
 
 
 def _doubts(clauses: Sequence[TextClause]) -> dict[int, list[str]]:
@@ -208,6 +219,8 @@ def _doubts(clauses: Sequence[TextClause]) -> dict[int, list[str]]:
             )
         if len(clause.body) < _SHORTEST:
             said.append(_("原文很短，可能没有分对。"))
+        if any(not one.is_closed for one in brackets_of(clause.body)):
+            said.append(_("责任单位的括号没有写完。"))
         if not clause.departments:
             said.append(_("没有写责任部门。"))
         before = clause.number

@@ -102,3 +102,8 @@ def _begins_title(line: str) -> bool:
 def _signed(document: Document) -> str:
     signature = document.signatures[0] if document.signatures else ""
     return signature if _BODY.search(signature) else ""
+
+
+def printed_date(day: date) -> str:
+    """A day as the foot of a document prints it."""
+    return f"{day.year}年{day.month}月{day.day}日"

@@ -38,12 +38,25 @@ class Outline:
     remarks: tuple[object, ...] = ()
 
 
-def outlines(lines: Iterable[str]) -> list[Outline]:
+@dataclass(frozen=True, slots=True)
+class Outlines:
+    """The texts of a file, and what else it holds: a covering guide, by its number or title."""
+
+    texts: tuple[Outline, ...]
+    left_out: tuple[str, ...]
+
+
+def outlines(lines: Iterable[str]) -> Outlines:
     """The documents of a file that hold numbered clauses, in their order.
 
     Those that name no responsible departments are left out where others do. Raises Unreadable.
     """
-    return [_outline(one) for one in split(lines).documents if one.measures]
+    found = split(lines)
+    names = (identify(one) for one in found.apart)
+    return Outlines(
+        tuple(_outline(one) for one in found.documents if one.measures),
+        tuple(one.number or one.title for one in names if one.number or one.title),
+    )
 
 
 def departments_in(body: str) -> tuple[str, ...]:

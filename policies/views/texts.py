@@ -13,13 +13,15 @@ from django.utils.translation import ngettext
 from filings.public import Refused, Stale
 from jiaozuo_portal.lib import clock
 from jiaozuo_portal.lib.doors import open_to
+from jiaozuo_portal.lib.punctuation import listed
 from policies.domain import texts as domain
-from policies.domain.text_import import AlreadyImported, import_texts
+from policies.domain.text_import import AlreadyImported, Imported, import_texts
 from policies.forms.drafts import ReasonForm
 from policies.forms.texts import TextForm, TextUploadForm
 from policies.models import OfficialText
 from policies.queries import texts as read
 from policies.queries.packs import published_rules
+from policies.queries.text_versions import comparison_of, likeness_of
 from policies.texts.limits import MOST_BYTES
 
 KEEPERS = ("policy", "staff")
@@ -42,7 +44,7 @@ def official_text_new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             content, name = _given(form)
-            texts = import_texts(content, name, by=person(request), at=clock.now())
+            imported = import_texts(content, name, by=person(request), at=clock.now())
         except AlreadyImported as refused:
             standing = refused.texts
         except Refused as refused:
@@ -50,7 +52,7 @@ def official_text_new(request: HttpRequest) -> HttpResponse:
                 "pasted" if form.cleaned_data["file"] is None else "file", refused.message
             )
         else:
-            return _imported(request, texts)
+            return _imported(request, imported)
     status = 422 if form.errors or standing else 200
     context = {"form": form, "standing": standing}
     return render(request, "policies/texts/new.html", context, status=status)
@@ -66,7 +68,8 @@ def official_text(request: HttpRequest, pk: int) -> HttpResponse:
 def official_text_about(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct title, number, issuer and dates of a draft."""
     text = text_or_404(request, pk)
-    form = TextForm(request.POST if request.method == "POST" else None, initial=vars(text))
+    initial = vars(text) | _of_pack(request.GET.get("document", ""))
+    form = TextForm(request.POST if request.method == "POST" else None, initial=initial)
     stale, status = "", 200
     if request.method == "POST" and form.is_valid():
         try:
@@ -140,6 +143,14 @@ def official_text_parallel(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("official_text", pk)
 
 
+@open_to(*KEEPERS)
+def official_text_compare(request: HttpRequest, pk: int, other: int) -> HttpResponse:
+    """What differs between a text and another one, the other one first."""
+    text, left = text_or_404(request, pk), text_or_404(request, other)
+    context = {"text": text, "compared": comparison_of(left, text)}
+    return render(request, "policies/texts/compare.html", context)
+
+
 def text_or_404(request: HttpRequest, pk: int) -> OfficialText:
     """A text that this person may see, with its file and the people who acted on it."""
     found = OfficialText.objects.visible_to(request.user).select_related(
@@ -163,9 +174,11 @@ def _page(
     request: HttpRequest, text: OfficialText, *, form: Any = None, status: int = 200
 ) -> HttpResponse:
     rules = published_rules()
-    page = read.text_page(text, rules.pack if rules else None)
+    pack = rules.pack if rules else None
+    page = read.text_page(text, pack)
     context = {
         "page": page,
+        "like": likeness_of(text, pack, person(request)) if _is_open(text) else None,
         "may_write_rules": page.document is not None
         and text.status != OfficialText.Status.WITHDRAWN
         and bool(person(request).posts_of("policy")),
@@ -177,13 +190,35 @@ def _page(
     return render(request, "policies/texts/text.html", context, status=status)
 
 
-def _imported(request: HttpRequest, texts: list[OfficialText]) -> HttpResponse:
-    said = ngettext(
-        "已读出 %(n)s 份原文，存为草稿。", "已读出 %(n)s 份原文，存为草稿。", len(texts)
-    )
-    messages.success(request, said % {"n": len(texts)})
-    if len(texts) == 1:
-        return redirect("official_text", texts[0].pk)
+def _of_pack(folder: str) -> dict[str, Any]:
+    """What the pack knows of the document that the officer recognised."""
+    rules = published_rules()
+    documents = rules.pack.documents.values() if rules else ()
+    found = next((one for one in documents if one.folder == folder), None)
+    if found is None:
+        return {}
+    return {
+        "title": found.title.zh,
+        "number": found.number,
+        "issuer": found.issuer.zh,
+        "dated": found.date,
+    }
+
+
+def _is_open(text: OfficialText) -> bool:
+    """A draft of which nobody has said yet that it is another version."""
+    return text.status == OfficialText.Status.DRAFT and text.parallel_of_id is None
+
+
+def _imported(request: HttpRequest, found: Imported) -> HttpResponse:
+    count = len(found.texts)
+    said = ngettext("已读出 %(n)s 份原文，存为草稿。", "已读出 %(n)s 份原文，存为草稿。", count)
+    messages.success(request, said % {"n": count})
+    if found.left_out:
+        left = _("没有导入：%(names)s。它没有写责任部门，不是政策措施。")
+        messages.info(request, left % {"names": listed(found.left_out)})
+    if count == 1:
+        return redirect("official_text", found.texts[0].pk)
     return redirect("official_texts")
 
 

@@ -45,7 +45,7 @@ def text_file(number: str = "甲政〔2020〕1号", **changes: str) -> bytes:
 
 def official_text(content: bytes | None = None, **fields: Any) -> OfficialText:
     """One imported draft."""
-    (text,) = import_texts(content or text_file(), "a.txt", by=officer("policy"), at=NOW)
+    (text,) = import_texts(content or text_file(), "a.txt", by=officer("policy"), at=NOW).texts
     if fields:
         OfficialText.objects.filter(pk=text.pk).update(**fields)
         text.refresh_from_db()

@@ -91,6 +91,15 @@ def test_a_file_with_two_documents_becomes_two_drafts(keeper):
     assert TextFile.objects.count() == 1
 
 
+def test_a_guide_in_front_of_the_texts_is_left_out_and_named(keeper):
+    guide = "灯笼指南\n\n测办〔2020〕3号\n\n1. 先看灯。看清楚。\n2. 再点灯。\n\n2020年2月1日\n\n"
+    content = guide.encode() + text_file()
+    answer = keeper.post("/texts/new/", {"file": SimpleUploadedFile("a.txt", content)}, follow=True)
+
+    assert OfficialText.objects.get().number == "甲政〔2020〕1号"
+    assert "没有导入：测办〔2020〕3号" in answer.content.decode()
+
+
 @pytest.mark.parametrize(
     ("content", "name", "words"),
     [
