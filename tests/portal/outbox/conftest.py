@@ -29,7 +29,10 @@ def handler() -> Iterator[Callable[..., None]]:
 
 @pytest.fixture
 def sent(tmp_path: Path) -> Iterator[Callable[[], list[tuple[str, list]]]]:
-    """A broker of files for one test; `sent()` gives (task, arguments) of every message in it."""
+    """A broker of files for one test; `sent()` gives (task, arguments) of every message in it.
+
+    Messages of the same millisecond come in any order: the broker names its files so.
+    """
     folder = tmp_path / "messages"
     folder.mkdir()
     use_broker(f"filesystem://{tmp_path}")
