@@ -59,6 +59,8 @@ PUBLIC_ROUTES = {
     "home": "for a stranger the landing page",
     "contacts": "R2.6: published contacts",
     "help": "how it works",
+    "reopened": "P41: who has reopened, by name, place, trade and day",
+    "reopened_xlsx": "P41: the same as a workbook",
     "check": "the self-check: answers stay in the visitor's own page",
     "library": "the published texts",
     "library_document": "the published texts",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from filings.gates import APPROVAL_GATES, START_GATES
+from filings.models import District
 from filings.queries.desk import SORTS, VIEWS, Asked, Choices
+from filings.queries.reopened import STANDINGS, AskedReopened
 from filings.queries.review import PROBLEMS, AskedRoster
 from filings.size import CLASSES, industries
 from filings.states import State
@@ -140,6 +143,31 @@ class ListFilter(_Asking):
         return Asked(**{"view": "waiting", **self.given()})
 
 
+class ReopenedFilter(_Asking):
+    """The filters of the public list of reopened enterprises."""
+
+    q = forms.CharField(label=_("企业名称"), max_length=60, required=False, strip=True)
+    district = forms.ChoiceField(label=_("县（市、区）"), required=False)
+    supplies = forms.BooleanField(label=_("只看疫情防控物资生产企业"), required=False)
+    standing = forms.ChoiceField(
+        choices=[(name, label) for name, (label, _states) in STANDINGS.items()],
+        required=False,
+        widget=forms.HiddenInput,
+    )
+    after = forms.CharField(max_length=400, required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, districts: Iterable[District], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["district"].choices = [  # type: ignore[attr-defined]
+            ("", _("全市")),
+            *((district.code, district.local_name) for district in districts),
+        ]
+
+    def asked(self) -> AskedReopened:
+        """What is asked of the list."""
+        return AskedReopened(**self.given())
+
+
 class RosterFilter(_Asking):
     """The filters of the frozen roster on the review page."""
 
@@ -155,4 +183,4 @@ class RosterFilter(_Asking):
         return AskedRoster(**self.given())
 
 
-__all__ = ["DeskFilter", "ListFilter", "RosterFilter"]
+__all__ = ["DeskFilter", "ListFilter", "ReopenedFilter", "RosterFilter"]

@@ -85,6 +85,7 @@ def test_a_strangers_pages_stand_up_too(window, city_with_policies):
             "/register/",
             "/contacts/",
             "/help/",
+            "/reopened/",
             "/policies/",
             "/policies/?q=%E5%A4%B1%E6%A5%AD%E4%BF%9D%E9%9A%AA&kind=benefit",
             "/policies/texts/yuzheng-2020-9/",
