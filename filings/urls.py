@@ -7,6 +7,7 @@ from filings.views import (
     attachments,
     decisions,
     desk,
+    desk_export,
     enterprise,
     filing,
     history,
@@ -88,6 +89,7 @@ _people = [
 
 _desk = [
     path("desk/", desk.desk, name="desk"),
+    path("desk/export/", desk_export.desk_export, name="desk_export"),
     path("desk/team/", desk.desk_team, name="desk_team"),
     path("zone/", desk.zone_home, name="zone_home"),
     path("health/", desk.health_home, name="health_home"),

@@ -3,6 +3,7 @@
 from .assignment import Absence, AssignmentRule
 from .audit import AuditEntry
 from .desk import DeskCount, DeskEntry
+from .desk_use import DeskPreference
 from .enterprise import Enterprise, Site
 from .filing import Attachment, Filing, FilingVersion, SectionDraft, Step
 from .notice import Delivery, Notice
@@ -38,6 +39,7 @@ __all__ = [
     "Delivery",
     "DeskCount",
     "DeskEntry",
+    "DeskPreference",
     "District",
     "Enterprise",
     "Filing",

@@ -136,8 +136,15 @@ def desk_queue(asked: Asked, *, user: User, at: datetime) -> Queue:
     """
     counts = counts_of_views(user, districts_of(user), at=at)
     known = None if conditions_of(asked, at) else counts[asked.view]
-    found = queue(desk_entries(user), asked, user=user, at=at, total=known)
-    return replace(found, counts={name: counts[name] for name in VIEWS})
+    page = queue(desk_entries(user), asked, user=user, at=at, total=known)
+    return replace(page, counts={name: counts[name] for name in VIEWS})
+
+
+def found(
+    entries: QuerySet[DeskEntry], asked: Asked, *, user: User, at: datetime
+) -> QuerySet[DeskEntry]:
+    """Those of `entries` that the address bar asks for, without an order."""
+    return entries.filter(_view(asked.view, user, at), *conditions_of(asked, at))
 
 
 def queue(
@@ -152,7 +159,7 @@ def queue(
 
     `total` is how many there are, where that is known beforehand.
     """
-    narrowed = entries.filter(_view(asked.view, user, at), *conditions_of(asked, at))
+    narrowed = found(entries, asked, user=user, at=at)
     shown = narrowed.select_related("district", "zone", "holder").only(*_SHOWN)
     page = keyset_page(shown, order=SORTS[asked.sort][1], after=asked.after, size=PAGE_SIZE)
     return Queue(
@@ -273,6 +280,7 @@ __all__ = [
     "conditions_of",
     "desk_entries",
     "desk_queue",
+    "found",
     "queue",
     "search_of",
 ]

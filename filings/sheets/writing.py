@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import islice
 from typing import Any, BinaryIO
 
 import xlsxwriter
@@ -16,7 +17,14 @@ import xlsxwriter
 from .vocabulary import FORMULA_STARTS
 
 LONGEST_CELL = 32_767
+#: Rows that a sheet holds below its headings.
+MOST_ROWS = 1_048_575
+#: Rows in one piece of a csv.
+PIECE = 500
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+# A printable text can do harm by its first character alone; a blank may hide one.
+_TO_LOOK_AT = f"{FORMULA_STARTS} "
 
 
 def neutral(text: str) -> str:
@@ -26,6 +34,8 @@ def neutral(text: str) -> str:
     apostrophe in front; spaces before the sign do not help it. Characters that no workbook may
     hold fall away. The import takes the apostrophe off again.
     """
+    if text.isprintable() and text[:1] not in _TO_LOOK_AT and len(text) <= LONGEST_CELL:
+        return text
     clean = _ILLEGAL.sub("", text)
     start = clean.lstrip(" \u3000\ufeff\u200b")[:1]
     if text[:1] == "\x00" or (start and (start in FORMULA_STARTS or start in "\t\r\n")):
@@ -35,6 +45,8 @@ def neutral(text: str) -> str:
 
 def plain(value: Any) -> Any:
     """A value as it may stand in a cell: numbers and dates as they are, all else neutral text."""
+    if type(value) is str:
+        return neutral(value)
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -50,13 +62,16 @@ def csv_lines(headings: Sequence[Any], rows: Iterable[Sequence[Any]]) -> Iterato
     writer = csv.writer(stream)
     stream.write("\ufeff")
     writer.writerow([plain(heading) for heading in headings])
-    for number, row in enumerate(rows):
-        writer.writerow([plain(value) for value in row])
-        if number % 500 == 0:
-            yield stream.getvalue().encode()
-            stream.seek(0)
-            stream.truncate()
-    yield stream.getvalue().encode()
+    waiting = iter(rows)
+    while True:
+        # The headings go out before the first row is asked for.
+        yield stream.getvalue().encode()
+        stream.seek(0)
+        stream.truncate()
+        piece = list(islice(waiting, PIECE))
+        if not piece:
+            return
+        writer.writerows([plain(value) for value in row] for row in piece)
 
 
 @dataclass(slots=True)
@@ -118,6 +133,7 @@ def write_xlsx(stream: BinaryIO, sheets: Iterable[OutSheet]) -> None:
     """Write the sheets to `stream`, row by row, each with its header frozen."""
     book = new_workbook(stream)
     bold = book.add_format({"bold": True, "bg_color": "#E8EEF2", "text_wrap": True})
+    moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
     for out in sheets:
         sheet = book.add_worksheet(sheet_title(out.title))
         sheet.freeze_panes(1, 0)
@@ -127,7 +143,8 @@ def write_xlsx(stream: BinaryIO, sheets: Iterable[OutSheet]) -> None:
             write_cell(sheet, 0, place, str(heading), bold)
         for number, row in enumerate(out.rows, 1):
             for place, value in enumerate(row):
-                write_cell(sheet, number, place, value)
+                style = moment if isinstance(value, datetime) else None
+                write_cell(sheet, number, place, value, style)
     book.close()
 
 

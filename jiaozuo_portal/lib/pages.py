@@ -66,6 +66,11 @@ def keyset_page(
     )
 
 
+def in_order(rows: QuerySet[Row], order: Sequence[str]) -> QuerySet[Row]:
+    """All the rows in the order in which `keyset_page` pages through them."""
+    return rows.order_by(*(_ordering(_column(rows.model, name), False) for name in order))
+
+
 def _column(model: type[Model], name: str) -> _Column:
     path = name.removeprefix("-")
     return _Column(path, path != name, _is_full(model, path))

@@ -1,0 +1,75 @@
+"""The queue as a file: csv in a stream, or a workbook."""
+
+from __future__ import annotations
+
+import tempfile
+from typing import Any
+
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from filings.domain.desk_export import record_export
+from filings.forms.desk import DeskFilter
+from filings.forms.desk_export import ExportForm
+from filings.queries import desk_export as reads
+from filings.queries.desk import VIEWS, choices_of
+from filings.sheets.writing import MOST_ROWS, OutSheet, csv_lines, write_xlsx
+from jiaozuo_portal.lib import clock
+from jiaozuo_portal.lib.doors import open_to
+from jiaozuo_portal.lib.files import CSV, XLSX
+from jiaozuo_portal.lib.refusals import Refused
+
+
+@open_to("bureau", methods=("GET", "POST"))
+def desk_export(request: HttpRequest) -> HttpResponse:
+    """Choose columns, and take away what the address bar asks for."""
+    user: Any = request.user
+    at = clock.now()
+    asking = DeskFilter(request.GET, choices=choices_of(user))
+    asked = asking.asked(view="waiting")
+    entries = reads.entries_to_export(asked, user=user, at=at)
+    total = entries.count()
+    form = ExportForm(request.POST or None, initial={"columns": reads.remembered_columns(user)})
+    if form.is_valid():
+        given = form.cleaned_data
+        if given["kind"] == XLSX.name and total > MOST_ROWS:
+            raise Refused(_("Excel 表格放不下这么多行，请改用 CSV，或者先筛选。"))
+        record_export(
+            by=user,
+            kind=given["kind"],
+            columns=given["columns"],
+            asked=" ".join([f"view={asked.view}", *asking.terms()]),
+            rows=total,
+        )
+        sheet = reads.export_sheet(entries, given["columns"], at=at)
+        return _file(sheet, given["kind"], f"desk-{clock.day_of(at):%Y%m%d}")
+    return render(
+        request,
+        "filings/desk/export.html",
+        {
+            "form": form,
+            "total": total,
+            "view": VIEWS[asked.view],
+            "conditions": [words for _name, words in asking.narrowing()],
+        },
+        status=422 if form.is_bound else 200,
+    )
+
+
+def _file(sheet: OutSheet, kind: str, name: str) -> Any:
+    if kind == CSV.name:
+        return StreamingHttpResponse(
+            csv_lines(sheet.headings, sheet.rows),
+            content_type=f"{CSV.media_type}; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="{name}{CSV.extension}"'},
+        )
+    stream = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
+    write_xlsx(stream, [sheet])
+    stream.seek(0)
+    return FileResponse(
+        stream,
+        as_attachment=True,
+        filename=f"{name}{XLSX.extension}",
+        content_type=XLSX.media_type,
+    )
