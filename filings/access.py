@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from jiaozuo_portal.lib.refusals import NotAllowed
 
-from .models import Agency, Enterprise, Filing, Membership, Posting, Step, User
+from .models import Agency, Enterprise, Filing, Membership, Posting, SavedView, Step, User
 from .states import CLOSED, MOVES, Actor, Move, State
 
 
@@ -230,6 +230,15 @@ def may_arrange(user: User, agency: Agency) -> Answer:
     ):
         return YES
     return _no(_("只有本部门负责人可以安排。"))
+
+
+def may_change_view(user: User, view: SavedView) -> Answer:
+    """May this person change a saved view: its owner, or the lead of the bureau that shares it."""
+    if view.owner_id == user.pk:
+        return YES
+    if view.shared_with is not None and may_arrange(user, view.shared_with):
+        return YES
+    return _no(_("只有保存人和本部门负责人可以修改这个视图。"))
 
 
 def may_invite(user: User, agency: Agency) -> Answer:

@@ -19,6 +19,7 @@ from filings.views import (
     reopened,
     review,
     roster,
+    saved_views,
     second_factor,
     sections,
     start,
@@ -140,6 +141,13 @@ _assignment = [
     ),
 ]
 
+_saved_views = [
+    path("desk/views/", saved_views.saved_views, name="saved_views"),
+    path("desk/views/new/", saved_views.saved_view_new, name="saved_view_new"),
+    path("desk/views/<int:pk>/", saved_views.saved_view, name="saved_view"),
+    path("desk/views/<int:pk>/remove/", saved_views.saved_view_remove, name="saved_view_remove"),
+]
+
 _BLOCKS = "desk/text-blocks/<int:pk>/"
 
 _text_blocks = [
@@ -238,4 +246,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *_desk,
     *_assignment,
     *_text_blocks,
+    *_saved_views,
 ]

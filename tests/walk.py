@@ -21,6 +21,7 @@ from filings.domain import (
     people,
     review,
     roster,
+    saved_views,
     text_blocks,
 )
 from filings.models import (
@@ -186,6 +187,12 @@ def _parts(
             title=name[:20],
             text=name,
         ),
+        "view": saved_views.save_view(
+            by=roles["lead"],
+            name=name,
+            query="view=all",
+            shared_with=Agency.objects.get(kind="bureau", district=filing.district),
+        ),
     }
 
 
@@ -269,6 +276,8 @@ def arguments(route: Route, side: Side) -> dict[str, Any]:
         values["pk"] = parts["draft"].pk
     if route.name.startswith(("assignment", "text_block")):
         values["pk"] = parts["bureau"].pk
+    if route.name.startswith("saved_view"):
+        values["pk"] = parts["view"].pk
     if route.name in ("policy_draft_new", "policy_withdraw", "policy_restore"):
         values["pk"] = parts["draft"].base_id
     if route.name.startswith("official_text"):

@@ -112,10 +112,13 @@ class DeskFilter(_Asking):
         """The fields that narrow and sort, in page order."""
         return [self[name] for name in (*NARROWING, "sort")]
 
-    def terms(self) -> list[str]:
-        """The conditions and the order that are set, as the address bar has them."""
-        given = self.given()
-        return [f"{name}={given[name]}" for name in ("q", *NARROWING, "sort") if name in given]
+    def address(self, *, view: str) -> dict[str, Any]:
+        """View, conditions and order as the address bar has them; `view` is the one to begin with.
+
+        The page that somebody has turned to is no part of it.
+        """
+        given = {"view": view, **self.given()}
+        return {name: given[name] for name in ("view", "q", *NARROWING, "sort") if name in given}
 
     def narrowing(self) -> list[tuple[str, str]]:
         """The conditions that are set: the name of each and its words."""

@@ -3,7 +3,7 @@
 from .assignment import Absence, AssignmentRule
 from .audit import AuditEntry
 from .desk import DeskCount, DeskEntry
-from .desk_use import DeskPreference
+from .desk_use import DeskPreference, SavedView
 from .enterprise import Enterprise, Site
 from .filing import Attachment, Filing, FilingVersion, SectionDraft, Step
 from .notice import Delivery, Notice
@@ -58,6 +58,7 @@ __all__ = [
     "ReviewClock",
     "RosterImport",
     "RosterRow",
+    "SavedView",
     "SectionDraft",
     "Site",
     "Step",

@@ -128,14 +128,15 @@ def _view(name: str, user: User, at: datetime) -> Q:
     return views[name]
 
 
-def desk_queue(asked: Asked, *, user: User, at: datetime) -> Queue:
-    """One page of the person's desk with the counts of its views, in three queries.
+def desk_queue(asked: Asked, *, user: User, at: datetime, total: int | None = None) -> Queue:
+    """One page of the person's desk with the counts of its views, in three queries at most.
 
     `at` is the moment of the portal's clock against which ages and limits are told. The third
-    query counts what the filters leave; without filters the count of the view is known.
+    query counts what the filters leave, unless `total` says it; without filters the count of the
+    view is known.
     """
     counts = counts_of_views(user, districts_of(user), at=at)
-    known = None if conditions_of(asked, at) else counts[asked.view]
+    known = total if conditions_of(asked, at) else counts[asked.view]
     page = queue(desk_entries(user), asked, user=user, at=at, total=known)
     return replace(page, counts={name: counts[name] for name in VIEWS})
 

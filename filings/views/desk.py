@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -13,10 +15,11 @@ from filings import access
 from filings.domain import review
 from filings.forms.desk import DeskFilter, ListFilter
 from filings.forms.review import OfVersion, OpinionForm
-from filings.models import DeskEntry, District
+from filings.models import DeskEntry, District, User
 from filings.queries import agencies, team
 from filings.queries import desk as reads
-from filings.queries.desk import Choices
+from filings.queries import saved_views as saved
+from filings.queries.desk import Asked, Choices
 from filings.states import State
 from jiaozuo_portal.lib import clock
 from jiaozuo_portal.lib.doors import open_to
@@ -44,15 +47,27 @@ def _chips(request: HttpRequest, form: DeskFilter) -> list[dict[str, str]]:
     return chips
 
 
+def _beside(asked: Asked, user: User, at: datetime, choices: Choices) -> saved.Beside:
+    """The saved views, each read by the form of the desk."""
+
+    def reading(query: str) -> Asked:
+        return DeskFilter(QueryDict(query), choices=choices).asked(view="waiting")
+
+    return saved.beside(asked, user=user, at=at, reading=reading)
+
+
 @open_to("bureau")
 def desk(request: HttpRequest) -> HttpResponse:
     """The queue of the person's district."""
     user: Any = request.user
     at = clock.now()
+    if not request.GET and (begins_with := saved.default_view(user)):
+        return redirect(f"{request.path}?{begins_with.query}")
     choices = reads.choices_of(user)
     form = DeskFilter(request.GET, choices=choices)
     asked = form.asked(view="waiting")
-    queue = reads.desk_queue(asked, user=user, at=at)
+    beside = _beside(asked, user, at, choices)
+    queue = reads.desk_queue(asked, user=user, at=at, total=beside.total)
     return render(
         request,
         "filings/desk/desk.html",
@@ -63,6 +78,8 @@ def desk(request: HttpRequest) -> HttpResponse:
             "tabs": _tabs(reads.VIEWS, queue.counts, asked.view),
             "districts": choices.districts,
             "leads": user.stands_as("lead"),
+            "kept": beside.views,
+            "here": urlencode(form.address(view="waiting")),
             "chips": _chips(request, form),
         },
     )

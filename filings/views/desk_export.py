@@ -27,7 +27,7 @@ def desk_export(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     at = clock.now()
     asking = DeskFilter(request.GET, choices=choices_of(user))
-    asked = asking.asked(view="waiting")
+    asked, state = asking.asked(view="waiting"), asking.address(view="waiting")
     entries = reads.entries_to_export(asked, user=user, at=at)
     total = entries.count()
     form = ExportForm(request.POST or None, initial={"columns": reads.remembered_columns(user)})
@@ -39,7 +39,7 @@ def desk_export(request: HttpRequest) -> HttpResponse:
             by=user,
             kind=given["kind"],
             columns=given["columns"],
-            asked=" ".join([f"view={asked.view}", *asking.terms()]),
+            asked=" ".join(f"{name}={value}" for name, value in state.items()),
             rows=total,
         )
         sheet = reads.export_sheet(entries, given["columns"], at=at)

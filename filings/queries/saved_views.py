@@ -1,0 +1,84 @@
+"""The views that a person sees beside the given ones, each with its count."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Value
+
+from filings.models import SavedView, User
+
+from .desk import Asked, conditions_of, desk_entries, found
+
+#: Turns the query of a view into what it asks for.
+Reading = Callable[[str], Asked]
+#: Stands for what the desk itself asks for, among the keys of views.
+_HERE = 0
+
+
+@dataclass(frozen=True, slots=True)
+class KeptView:
+    """A saved view on the desk. `is_shared` comes from the lead of the bureau."""
+
+    view: SavedView
+    count: int
+    is_shared: bool
+
+
+def saved_views(user: User) -> list[SavedView]:
+    """The person's own views and those shared with the bureau, the own ones first."""
+    rows = SavedView.objects.visible_to(user).select_related("owner", "shared_with")
+    return sorted(rows, key=lambda view: (view.owner_id != user.pk, view.name, view.pk))
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The saved views on a desk, and how many entries the desk's own filters find.
+
+    `total` is None where nobody had to be asked: without saved views, or without filters.
+    """
+
+    views: list[KeptView]
+    total: int | None
+
+
+def beside(asked: Asked, *, user: User, at: datetime, reading: Reading) -> Beside:
+    """The person's saved views with their counts at the moment `at`, in two queries.
+
+    The filters of the page are counted along with them, so that nobody counts them apart.
+    """
+    views = saved_views(user)
+    asking = {view.pk: reading(view.query) for view in views}
+    if views and conditions_of(asked, at):
+        asking[_HERE] = asked
+    counts = _counts(asking, user, at)
+    kept = [KeptView(view, counts.get(view.pk, 0), view.owner_id != user.pk) for view in views]
+    return Beside(kept, counts.get(_HERE, 0) if _HERE in asking else None)
+
+
+def _counts(asking: Mapping[int, Asked], user: User, at: datetime) -> dict[int, int]:
+    entries = desk_entries(user)
+    counted = [
+        found(entries, asked, user=user, at=at)
+        .order_by()
+        .values(told=Value(key))
+        .annotate(count=Count("pk"))
+        .values_list("told", "count")
+        for key, asked in asking.items()
+    ]
+    if not counted:
+        return {}
+    first, *others = counted
+    return dict(first.union(*others, all=True) if others else first)
+
+
+def default_view(user: User) -> SavedView | None:
+    """The view with which the person's desk begins, while they may see it."""
+    rows: Any = SavedView.objects.visible_to(user).filter(begun_by__user=user)
+    return rows.first()
+
+
+__all__ = ["Beside", "KeptView", "beside", "default_view", "saved_views"]
