@@ -276,13 +276,14 @@ def _same_for_all(leaf: Leaf, reading: Reading) -> Truth:
         answers = {_COMPARE[leaf.op](value, leaf.threshold) for value in reading.values}
         return answers.pop() if len(answers) == 1 else None
     if isinstance(reading, Between):
-        return _in_range(leaf, reading)
+        return in_range(leaf, reading)
     return None
 
 
-def _in_range(leaf: Leaf, reading: Between) -> Truth:
+def in_range(leaf: Leaf, reading: Between) -> Truth:
+    """Whether a comparison holds for every number between two bounds; None where for some only."""
     if leaf.op in ("ne", "not_in", "ge", "gt"):
-        opposite = _in_range(Leaf(leaf.fact, NEGATED[leaf.op], leaf.threshold, ""), reading)
+        opposite = in_range(Leaf(leaf.fact, NEGATED[leaf.op], leaf.threshold, ""), reading)
         return None if opposite is None else not opposite
     if leaf.op in ("eq", "in"):
         limits = leaf.threshold if leaf.op == "in" else (leaf.threshold,)

@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from filings.public import Filing, filings_by_id
-from policies.eligibility import judge
+from django.db.models import Count, Exists, OuterRef, QuerySet
+
+from filings.public import District, Filing, filings_by_id
+from policies.eligibility import Verdict, judge
+from policies.eligibility.finding import read_by
 from policies.eligibility.packs import Kind, Pack
+from policies.models import FactSheet
 
 from .facts import declarations_by_enterprise, gather
 from .kept import kept_for
+from .rule_sql import sheet_column, verdict_in_sql
 from .wording import say
 
-#: A page is answered within seconds; more filings than these are judged when it is published.
+#: Filings that SQL can't judge are judged one by one, so many of them: a page is answered soon.
 MOST_FILINGS = 1000
 AT_ONCE = 200
 MOST_SAMPLES = 10
 WAYS = ("gained", "lost", "undecided")
+
+#: What a measure that is not there gives.
+ABSENT = Verdict.NOT_ELIGIBLE.value
+
+#: A measure with the verdict before and after.
+Turn = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +57,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What a draft would change; `judged` of `total` filings were looked at, the newest first."""
+    """What a draft would change; `judged` of `total` filings were looked at."""
 
     measures: int
     judged: int
@@ -56,76 +68,137 @@ class Effect:
     samples: tuple[Sample, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Alike:
+    """So many filings of one district and industry whose verdicts are these."""
+
+    count: int
+    district: str
+    industry: str
+    turns: tuple[Turn, ...]
+
+    @property
+    def ways(self) -> set[str]:
+        """In which ways the draft touches them."""
+        return {way for _measure, old, new in self.turns for way in _ways(old, new)}
+
+
 def draft_effect(before: Pack, after: Pack, paths: Iterable[str], day: date) -> Effect:
     """How verdicts turn on a day when the clause files `paths` change from one pack to another.
 
     A filing counts once in each way: `gained` when a measure becomes eligible, `lost` when one
-    no longer is, `undecided` when one becomes unknown.
+    no longer is, `undecided` when one becomes unknown. All filings are counted by one query over
+    the facts that they were last judged on. Those that have none yet are judged one by one, the
+    newest first; so are all, where the draft asks for a fact that no rule has asked for so far.
     """
     files = set(paths)
-    ids = {
-        measure.id
-        for pack in (before, after)
-        for measure in pack.measures.values()
-        if measure.file in files and measure.kind is not Kind.DUTY
-    }
+    ids = sorted(
+        {
+            measure.id
+            for pack in (before, after)
+            for measure in pack.measures.values()
+            if measure.file in files and measure.kind is not Kind.DUTY
+        }
+    )
     total = Filing.objects.count()
-    touched: list[tuple[str, str, set[str]]] = []
-    samples: list[Sample] = []
-    judged = 0
-    for filing, known_of in _newest(day) if ids else ():
-        judged += 1
-        turns = list(_turns(before, after, ids, filing, known_of, day))
-        if not turns:
-            continue
-        district, industry = _place(before, filing)
-        touched.append((district, industry, {way for ways, *_rest in turns for way in ways}))
-        samples += [Sample(district, industry, *rest) for _ways, *rest in turns]
+    found: list[_Alike] = []
+    if ids:
+        rest = Filing.objects.all()
+        if _asked(after, ids) <= _asked(before, before.measures):
+            found += _by_sql(before, after, ids, day)
+            judged = FactSheet.objects.current().filter(filing=OuterRef("pk"))
+            rest = rest.filter(~Exists(judged))
+        found += _one_by_one(before, after, ids, rest, day)
+    touched = [one for one in found if one.turns]
     return Effect(
         measures=len(ids),
-        judged=judged,
+        judged=sum(one.count for one in found),
         total=total,
-        sums=_group("", [ways for *_rest, ways in touched]),
-        districts=_groups((district, ways) for district, _industry, ways in touched),
-        industries=_groups((industry, ways) for _district, industry, ways in touched),
-        samples=tuple(samples[:MOST_SAMPLES]),
+        sums=_group("", touched),
+        districts=_groups((one.district, one) for one in touched),
+        industries=_groups((one.industry, one) for one in touched),
+        samples=tuple(
+            Sample(one.district, one.industry, *turn) for one in touched for turn in one.turns
+        )[:MOST_SAMPLES],
     )
 
 
-def _newest(day: date) -> Iterator[tuple[Filing, Any]]:
+def _asked(pack: Pack, ids: Iterable[str]) -> frozenset[str]:
+    """The facts that these measures of a pack read: what a sheet keeps."""
+    measures = (pack.measures[key] for key in ids if key in pack.measures)
+    offered = (one for one in measures if one.kind is not Kind.DUTY)
+    return frozenset[str]().union(*(read_by(one, pack.registry) for one in offered))
+
+
+def _by_sql(before: Pack, after: Pack, ids: list[str], day: date) -> Iterator[_Alike]:
+    """Every filing that was judged, by district, industry and verdicts, in one query."""
+    column = sheet_column()
+    verdicts = {
+        f"{when}_{number}": verdict_in_sql(pack.measures[key], pack, day, column)
+        for when, pack in (("old", before), ("new", after))
+        for number, key in enumerate(ids)
+        if key in pack.measures
+    }
+    place = ("filing__district", "filing__enterprise__sme_industry")
+    rows = (
+        FactSheet.objects.current()
+        .annotate(**verdicts)
+        .values(*place, *verdicts)
+        .annotate(count=Count("pk"))
+        .order_by(*place)
+    )
+    districts = {one.pk: one.local_name for one in District.objects.all()}
+    for row in rows.iterator():
+        verdicts_of = [
+            (key, row.get(f"old_{number}", ABSENT), row.get(f"new_{number}", ABSENT))
+            for number, key in enumerate(ids)
+        ]
+        yield _Alike(
+            row["count"],
+            districts[row[place[0]]],
+            _industry(before, row[place[1]]),
+            tuple(turn for turn in verdicts_of if turn[1] != turn[2]),
+        )
+
+
+def _one_by_one(
+    before: Pack, after: Pack, ids: list[str], filings: QuerySet[Filing], day: date
+) -> Iterator[_Alike]:
+    """The newest of these filings, each judged under both packs."""
+    for filing, known_of in _newest(filings, day):
+        was = _verdicts(before, ids, filing, known_of, day)
+        will = _verdicts(after, ids, filing, known_of, day)
+        turns = ((key, was.get(key, ABSENT), will.get(key, ABSENT)) for key in ids)
+        yield _Alike(
+            1,
+            filing.district.local_name,
+            _industry(before, filing.enterprise.sme_industry),
+            tuple(turn for turn in turns if turn[1] != turn[2]),
+        )
+
+
+def _ways(old: str, new: str) -> Iterator[str]:
+    if new == Verdict.ELIGIBLE:
+        yield "gained"
+    if old == Verdict.ELIGIBLE:
+        yield "lost"
+    if new == Verdict.UNKNOWN:
+        yield "undecided"
+
+
+def _newest(filings: QuerySet[Filing], day: date) -> Iterator[tuple[Filing, Any]]:
     """The newest filings, each with what its enterprise declares and what is kept of it."""
-    pks = list(Filing.objects.order_by("-pk").values_list("pk", flat=True)[:MOST_FILINGS])
+    pks = list(filings.order_by("-pk").values_list("pk", flat=True)[:MOST_FILINGS])
     for start in range(0, len(pks), AT_ONCE):
-        filings = filings_by_id(pks[start : start + AT_ONCE])
-        declared = declarations_by_enterprise(one.enterprise_id for one in filings.values())
-        kept = kept_for((one.enterprise.uscc for one in filings.values()), day)
-        for filing in filings.values():
+        found = filings_by_id(pks[start : start + AT_ONCE])
+        declared = declarations_by_enterprise(one.enterprise_id for one in found.values())
+        kept = kept_for((one.enterprise.uscc for one in found.values()), day)
+        for filing in found.values():
             yield filing, (declared.get(filing.enterprise_id, []), kept)
 
 
-def _turns(
-    before: Pack, after: Pack, ids: set[str], filing: Filing, known_of: Any, day: date
-) -> Iterator[tuple[set[str], str, str, str]]:
-    was = _verdicts(before, ids, filing, known_of, day)
-    will = _verdicts(after, ids, filing, known_of, day)
-    for key in sorted(ids):
-        old, new = was.get(key, "not_eligible"), will.get(key, "not_eligible")
-        if old == new:
-            continue
-        ways = {
-            way
-            for way, is_so in (
-                ("gained", new == "eligible"),
-                ("lost", old == "eligible"),
-                ("undecided", new == "unknown"),
-            )
-            if is_so
-        }
-        yield ways, key, old, new
-
-
 def _verdicts(
-    pack: Pack, ids: set[str], filing: Filing, known_of: Any, day: date
+    pack: Pack, ids: list[str], filing: Filing, known_of: Any, day: date
 ) -> dict[str, str]:
     known = [key for key in ids if key in pack.measures]
     gathered = gather(filing, pack.registry, *known_of)
@@ -133,19 +206,21 @@ def _verdicts(
     return {key: results[key].verdict.value for key in known}
 
 
-def _place(pack: Pack, filing: Filing) -> tuple[str, str]:
+def _industry(pack: Pack, key: str) -> str:
     size = pack.registry.size_inputs
     values = pack.registry.facts[size.industry].values if size else {}
-    key = filing.enterprise.sme_industry
-    return filing.district.local_name, say(values[key]) if key in values else "—"
+    return say(values[key]) if key in values else "—"
 
 
-def _groups(touched: Iterable[tuple[str, set[str]]]) -> tuple[Group, ...]:
-    by_label: dict[str, list[set[str]]] = {}
-    for label, ways in touched:
-        by_label.setdefault(label, []).append(ways)
-    return tuple(_group(label, ways) for label, ways in sorted(by_label.items()))
+def _groups(touched: Iterable[tuple[str, _Alike]]) -> tuple[Group, ...]:
+    by_label: dict[str, list[_Alike]] = {}
+    for label, one in touched:
+        by_label.setdefault(label, []).append(one)
+    return tuple(_group(label, some) for label, some in sorted(by_label.items()))
 
 
-def _group(label: str, touched: list[set[str]]) -> Group:
-    return Group(label, *(sum(way in ways for ways in touched) for way in WAYS))
+def _group(label: str, touched: Iterable[_Alike]) -> Group:
+    counts: Counter[str] = Counter()
+    for one in touched:
+        counts.update(dict.fromkeys(one.ways, one.count))
+    return Group(label, *(counts[way] for way in WAYS))

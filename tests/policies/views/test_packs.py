@@ -1,5 +1,7 @@
 """The pages of versions and drafts: from a draft to publishing, and whom it touches before."""
 
+from decimal import Decimal
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -7,9 +9,11 @@ from django.urls import reverse
 
 from filings.models import AuditEntry
 from policies.domain.declarations import declare
+from policies.domain.kept import announce
+from policies.domain.matching import match_filing
 from policies.domain.pack_drafts import save_clause, start_draft
 from policies.eligibility.yaml_files import parse_yaml
-from policies.models import Pack, PackDraft, SupportLink
+from policies.models import FactSheet, Pack, PackDraft, SupportLink
 from policies.queries import draft_effect as effects
 from policies.queries.pack_drafts import content_of_draft, stamp_of
 from tests.factories import NOW, filing, officer, owner_of
@@ -30,15 +34,18 @@ def draft(pack, editor):
     return start_draft(pack, name="修订", by=editor, at=NOW)
 
 
-def turn_round(draft, by):
-    """甲1-2 is for those who are not insured."""
+def turn_round(draft, by, *, when=None, instead=("insured", {True: False, False: True})):
+    """甲1-2 is for those who are not insured; or as `when` says, with other facts in the cases."""
     text = content_of_draft(draft)["a/02.yaml"]
     content = parse_yaml(text.encode(), "")
     item = content["items"][0]
-    item["when"]["eq"] = False
+    item["when"] = when or {**item["when"], "eq": False}
+    fact, values = instead
     for case in item["cases"]:
         if "insured" in case["facts"]:
-            case["facts"]["insured"] = not case["facts"]["insured"]
+            case["facts"][fact] = values[case["facts"].pop("insured")]
+        if "missing" in case:
+            case["missing"] = [fact]
     save_clause(draft, "a/02.yaml", content, stamp=stamp_of(text), by=by, at=NOW)
 
 
@@ -62,11 +69,15 @@ def test_a_draft_goes_from_start_to_published_through_its_pages(client, pack, ed
     assert Pack.objects.published().get().version == 2
 
 
-def test_the_preview_counts_by_district_and_names_nobody(client, draft, editor):
+@pytest.mark.parametrize("judged", [(), (True, False, None), (True,)], ids=["none", "all", "one"])
+def test_the_preview_counts_by_district_and_names_nobody(client, draft, editor, judged):
+    """Alike for filings that have been judged, which SQL counts, and for those that have not."""
     for insured in (True, False, None):
         made = filing(name=f"秘密{insured}厂")
         if insured is not None:
             declare(made, "insured", insured, by=owner_of(made.enterprise), at=NOW)
+        if insured in judged:
+            match_filing(made.pk, at=NOW)
     turn_round(draft, editor)
     links = SupportLink.objects.count()
     answer = client.get(url("policy_draft_preview", draft.pk))
@@ -76,6 +87,10 @@ def test_the_preview_counts_by_district_and_names_nobody(client, draft, editor):
     assert (effect.sums.gained, effect.sums.lost, effect.sums.undecided) == (1, 1, 0)
     assert [group.gained for group in effect.districts] == [1]
     assert [group.lost for group in effect.industries] == [1]
+    assert {(one.before, one.after) for one in effect.samples} == {
+        ("eligible", "not_eligible"),
+        ("not_eligible", "eligible"),
+    }
     assert "秘密" not in answer.content.decode()
     assert SupportLink.objects.count() == links
 
@@ -94,7 +109,39 @@ def test_the_preview_asks_as_often_for_many_filings_as_for_one(client, draft, ed
     assert len(many) == len(one)
 
 
-def test_the_preview_looks_at_the_newest_filings_and_says_so(client, draft, editor, monkeypatch):
+def test_the_preview_looks_at_every_filing_that_was_judged(client, draft, editor, monkeypatch):
+    monkeypatch.setattr(effects, "MOST_FILINGS", 2)
+    for _number in range(3):
+        match_filing(filing().pk, at=NOW)
+    turn_round(draft, editor)
+    effect = client.get(url("policy_draft_preview", draft.pk)).context["effect"]
+
+    assert (effect.judged, effect.total) == (3, 3)
+
+
+def test_a_fact_that_no_rule_asked_for_is_looked_up_where_it_is_known(client, draft, editor):
+    """The sheets do not keep it: by them alone every filing would be left open."""
+    announce(
+        "lpr_1y_pct",
+        Decimal("4.15"),
+        since=NOW.date(),
+        source="公告",
+        source_date=NOW.date(),
+        by=editor,
+        at=NOW,
+    )
+    match_filing(filing().pk, at=NOW)
+    rates = {True: 4, False: 5}
+    turn_round(draft, editor, when={"fact": "lpr_1y_pct", "lt": 5}, instead=("lpr_1y_pct", rates))
+    effect = client.get(url("policy_draft_preview", draft.pk)).context["effect"]
+
+    assert "lpr_1y_pct" not in FactSheet.objects.get().content["facts"]
+    assert (effect.judged, effect.sums.gained, effect.sums.undecided) == (1, 1, 0)
+
+
+def test_the_preview_looks_at_the_newest_of_the_others_and_says_so(
+    client, draft, editor, monkeypatch
+):
     monkeypatch.setattr(effects, "MOST_FILINGS", 2)
     for _number in range(3):
         filing()
