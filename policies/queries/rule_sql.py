@@ -168,7 +168,7 @@ class Sign(Func):
         self.factors = [factor for factor, _column in terms]
         super().__init__(*(column for _factor, column in terms))
 
-    def as_sql(self, compiler: Any, connection: Any, **_extra: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any, *_given: Any, **_extra: Any) -> Any:
         parts, params = [f"{self.constant}"], []
         for factor, column in zip(self.factors, self.source_expressions, strict=True):
             sql, values = compiler.compile(column)
@@ -176,7 +176,7 @@ class Sign(Func):
             params += values
         return f"SIGN({' + '.join(parts)})", params
 
-    def as_sqlite(self, compiler: Any, connection: Any, **_extra: Any) -> tuple[str, list[Any]]:
+    def as_sqlite(self, compiler: Any, connection: Any, **_extra: Any) -> Any:
         parts, params = [f"'{self.constant}'"], []
         for factor, column in zip(self.factors, self.source_expressions, strict=True):
             sql, values = compiler.compile(column)
@@ -370,7 +370,8 @@ class _Compiler:
         limits = leaf.threshold if leaf.op == "in" else (leaf.threshold,)
         op = "eq" if leaf.op == "in" else leaf.op
         known = self._number(first) - self._number(second)
-        pairs = [(True, _any(_compared(op, known, _Sum(Fraction(one))) for one in limits))]
+        same = _any(_compared(op, known, _Sum(Fraction(one))) for one in limits)
+        cases: list[tuple[Found, Pair]] = [(True, same)]
         for is_open, low, high in (
             (
                 _and((self._open(first), self._open(second))),
@@ -388,8 +389,8 @@ class _Compiler:
                 _minus(self._highest(first), self._number(second)),
             ),
         ):
-            pairs.append((is_open, _between(op, low, high, limits)))
-        return _either(*pairs)
+            cases.append((is_open, _between(op, low, high, limits)))
+        return _either(*cases)
 
     def _lowest(self, fact: str) -> _Sum | None:
         limit = self.registry.facts[fact].minimum

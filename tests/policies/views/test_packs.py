@@ -131,8 +131,9 @@ def test_a_fact_that_no_rule_asked_for_is_looked_up_where_it_is_known(client, dr
         at=NOW,
     )
     match_filing(filing().pk, at=NOW)
+    below_five = {"fact": "lpr_1y_pct", "lt": 5, "clause": "甲1-2"}
     rates = {True: 4, False: 5}
-    turn_round(draft, editor, when={"fact": "lpr_1y_pct", "lt": 5}, instead=("lpr_1y_pct", rates))
+    turn_round(draft, editor, when=below_five, instead=("lpr_1y_pct", rates))
     effect = client.get(url("policy_draft_preview", draft.pk)).context["effect"]
 
     assert "lpr_1y_pct" not in FactSheet.objects.get().content["facts"]
