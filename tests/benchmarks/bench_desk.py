@@ -19,10 +19,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 ROUNDS = 40
@@ -141,22 +143,51 @@ def compared(browser: Browser, pages: dict[str, Against], rounds: int) -> dict[s
     return figures
 
 
-def pages_of(district: Any, filing: int, deepest: str) -> dict[str, Against]:
+def together(port: int, cookie: str, *, seconds: float, connections: int = 8) -> dict[str, Any]:
+    """What the queue costs when several people open it at the same time, over `seconds`."""
+    alone = [Browser(port, cookie).get("/desk/?view=all")[0] for _ in range(10)]
+    until = time.perf_counter() + seconds
+
+    def visit(_number: int) -> tuple[list[float], int]:
+        browser, taken, errors = Browser(port, cookie), [], 0
+        while time.perf_counter() < until:
+            try:
+                taken.append(browser.get("/desk/?view=all")[0])
+            except (OSError, RuntimeError, http.client.HTTPException):
+                browser, errors = Browser(port, cookie), errors + 1
+        return taken, errors
+
+    with ThreadPoolExecutor(connections) as people:
+        visits = list(people.map(visit, range(connections)))
+    taken = sorted(seconds for times, _errors in visits for seconds in times)
+    slow, median = taken[int(len(taken) * 0.99)], statistics.median(alone)
+    return {
+        "requests": len(taken),
+        "errors": sum(errors for _times, errors in visits),
+        "p99_ms": round(slow * 1000, 2),
+        "ratio": round(slow / median, 2),
+        "allowed": 12,
+    }
+
+
+def pages_of(district: Any, held: Any, deepest: str) -> dict[str, Against]:
     """What is measured, and what it may cost."""
     bare = f"/floor/list/?district={district.pk}"
     queue = "/desk/?view=all"
     return {
         "queue": Against(queue, bare, 1.5),
         "queue, waiting": Against("/desk/", bare, 1.5),
-        "queue, deepest": Against(f"{queue}&after={deepest}", bare, 2.25),
+        "queue, deepest": Against(f"{queue}&after={deepest}", queue, 1.5),
         "queue, three filters": Against(
             f"{queue}&state=started&size=small&industry=industry", bare, 2
         ),
         "queue, rare filters": Against(f"{queue}&gate=ledger&cover=2&province=%E6%B9%96", bare, 2),
         "queue, search": Against(f"{queue}&q=%E4%BA%91%E5%8F%B0", bare, 2),
         "queue, pinyin": Against(f"{queue}&q=jzyt", bare, 2),
+        "queue, code": Against(f"{queue}&q={held.enterprise.uscc[2:12]}", bare, 2),
+        "queue, number": Against(f"{queue}&q={quote(held.desk_entry.number)}", bare, 2),
         "queue, nothing found": Against(f"{queue}&q=zzzzzzz", bare, 2),
-        "filing": Against(f"/filings/{filing}/review/", f"/floor/filings/{filing}/", 6),
+        "filing": Against(f"/filings/{held.pk}/review/", f"/floor/filings/{held.pk}/", 6),
     }
 
 
@@ -167,14 +198,23 @@ def figures(filings: int, people: int = 50, rounds: int = ROUNDS) -> dict[str, A
     fill(filings, people)
     district = District.objects.order_by("order", "code")[0]
     reviewer = User.objects.get(username=f"scale-{district.code}-0")
-    held = Filing.objects.filter(district=district, version__gt=0).order_by("-pk")[0]
+    held = Filing.objects.filter(district=district, version__gt=0, receipts__isnull=False)
+    held = held.select_related("enterprise", "desk_entry").order_by("-pk")[0]
+    draft = Filing.objects.filter(state="draft").order_by("pk")[0]
+    clerk = User.objects.filter(memberships__enterprise=draft.enterprise_id)[0]
+    form = Against(f"/filings/{draft.pk}/scheme/", "/floor/signed-in/", 10)
     with served() as port:
         browser = Browser(port, cookie_of(reviewer))
+        clerks = Browser(port, cookie_of(clerk))
         deepest = _deepest(DeskEntry.objects.filter(district=district))
         return {
             "filings": Filing.objects.count(),
             "in_district": Filing.objects.filter(district=district).count(),
-            "pages": compared(browser, pages_of(district, held.pk, deepest), rounds),
+            "pages": {
+                **compared(browser, pages_of(district, held, deepest), rounds),
+                **compared(clerks, {"form section": form}, rounds),
+            },
+            "together": together(port, cookie_of(reviewer), seconds=rounds * 1.5),
         }
 
 

@@ -46,3 +46,5 @@ def test_every_page_of_the_measurement_answers(process_environment):
 
     assert figures["filings"] == 60
     assert all(page["ms"] > 0 and page["ratio"] > 0 for page in figures["pages"].values())
+    assert figures["together"]["requests"] > 0
+    assert figures["together"]["errors"] == 0
