@@ -28,6 +28,7 @@ NO_PAGES = {
     "application_sheet",
     "coverage_export",
     "application_file",
+    "reopened_xlsx",
     "support_summary",
     "enterprise_size",
     "official_list_template",
