@@ -196,6 +196,16 @@ def may_correct(user: User, filing: Filing) -> Answer:
     return YES
 
 
+def may_tell(user: User, filing: Filing) -> Answer:
+    """May this person write a notice to the enterprise: whoever works in the district's bureau.
+
+    In every state, for the bureau also follows up who has not filed (R2.4).
+    """
+    if not is_bureau(user, filing):
+        return _no(_("只有本县区的工信部门可以给企业发通知。"))
+    return YES
+
+
 def may_waive(user: User, filing: Filing) -> Answer:
     """May this person let the filing pass an approval gate?"""
     if Actor.LEAD not in actors(user, filing):

@@ -11,9 +11,9 @@ from django.conf import settings
 from django.utils import translation
 
 from filings import mails
-from filings.domain import alerts, retention, roster
+from filings.domain import alerts, bulk, retention, roster
 from filings.domain.notices import words
-from filings.models import Delivery, Invitation, Notice, RosterImport, User
+from filings.models import Batch, Delivery, Invitation, Notice, RosterImport, User
 from jiaozuo_portal.lib import clock, sms
 from jiaozuo_portal.outbox.queue import handles
 
@@ -126,6 +126,18 @@ def alert_of_time_limit(row: Any) -> None:
     # The relay's clock may be ahead of this worker's: the row is due, so its moment has come.
     ahead = max(row.due_at - clock.real_now(), timedelta(0))
     alerts.alert(int(clock_pk), stage, at=clock.now() + ahead)
+
+
+#: A step that still runs when this is over does no harm: each item is done under its own lock.
+BATCH_LEASE = timedelta(seconds=60)
+
+
+@handles("desk.bulk", in_pieces=True, lease=BATCH_LEASE)
+def work_off_batch(row: Any) -> None:
+    """Do the next items of a batch, each committed by itself, and ask for those after them."""
+    batch = Batch.objects.filter(pk=row.subject).first()
+    if batch is not None:
+        bulk.run_step(batch, at=clock.now())
 
 
 @handles("filings.purge", in_pieces=True)

@@ -13,6 +13,8 @@ from filings.models import (
     AssignmentRule,
     Attachment,
     AuditEntry,
+    Batch,
+    BatchItem,
     ClockAlert,
     ClockPause,
     Correction,
@@ -234,6 +236,25 @@ class AbsenceAdmin(ReadOnlyAdmin):
     list_display = ("user", "agency", "first", "last", "stand_in")
     list_filter = ("agency",)
     list_select_related = ("user", "agency", "stand_in")
+
+
+class BatchItemInline(admin.TabularInline):
+    """What became of each filing."""
+
+    model = BatchItem
+    extra = 0
+    can_delete = False
+    fields = readonly_fields = ("position", "filing", "result", "detail")
+
+
+@admin.register(Batch)
+class BatchAdmin(ReadOnlyAdmin):
+    """What was done to many filings at once, and by whom."""
+
+    list_display = ("kind", "person", "to", "made_at", "finished_at")
+    list_filter = ("kind",)
+    list_select_related = ("person", "to")
+    inlines = (BatchItemInline,)
 
 
 class PauseInline(admin.TabularInline):

@@ -58,6 +58,7 @@ WORDS = {
     "opinion": gettext_lazy("卫生防疫部门对%(enterprise)s的备案提出了指导意见"),
     "opinion_handled": gettext_lazy("%(enterprise)s已处理指导意见"),
     "zone_received": gettext_lazy("产业集聚区已接收%(enterprise)s的备案"),
+    "told": gettext_lazy("工信部门就%(enterprise)s的备案通知：%(remark)s"),
     "waived": gettext_lazy("工信部门负责人对“%(gate)s”作了免于核对：%(remark)s"),
     "join_asked": gettext_lazy("%(by)s申请加入%(enterprise)s"),
     "join_accepted": gettext_lazy("您加入%(enterprise)s的申请已同意"),

@@ -143,6 +143,28 @@ def give_opinion(
     return opinion
 
 
+def tell_enterprise(
+    filing: Filing, *, text: str, by: User, at: datetime, revision: int | None = None
+) -> None:
+    """The bureau writes a notice in words of its own to owners and clerks of the enterprise.
+
+    `revision` is the one that the page carried: what was written of another state raises Stale.
+    Raises Refused where there are no words, or nobody at the enterprise to read them.
+    """
+    text = text.strip()
+    if not text:
+        raise Refused(_("请写明通知的内容。"))
+    with transaction.atomic():
+        locked = lock_filing(filing.pk)
+        require_fresh(locked, revision)
+        access.may_tell(by, locked).require()
+        told = notices.audience(("enterprise",), locked, but=by)
+        if not told:
+            raise Refused(_("企业没有可以接收通知的人。"))
+        notices.send("told", told, at=at, filing=locked, remark=text)
+        audit.record("tell", locked, by=by, filing=locked)
+
+
 def handle_opinion(opinion: Opinion, *, by: User, at: datetime, answer: str = "") -> Opinion:
     """The enterprise marks an opinion as handled."""
     access.may_edit(by, opinion.filing).require()

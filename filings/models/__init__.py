@@ -2,6 +2,7 @@
 
 from .assignment import Absence, AssignmentRule
 from .audit import AuditEntry
+from .batch import Batch, BatchItem
 from .desk import DeskCount, DeskEntry
 from .desk_use import DeskPreference, SavedView
 from .enterprise import Enterprise, Site
@@ -31,6 +32,8 @@ __all__ = [
     "AssignmentRule",
     "Attachment",
     "AuditEntry",
+    "Batch",
+    "BatchItem",
     "CitySetting",
     "ClockAlert",
     "ClockPause",

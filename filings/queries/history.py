@@ -61,6 +61,7 @@ _MOVED: dict[str, Promise | str] = {
 _AUDITED: dict[str, Promise | str] = {
     "reveal": gettext_lazy("查看了一个完整号码"),
     "import_roster": gettext_lazy("从表格导入了花名册"),
+    "tell": gettext_lazy("给企业发了通知"),
     "purge_roster": gettext_lazy("花名册已按保存期限删除"),
 }
 
