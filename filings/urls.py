@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path, register_converter
 from filings.views import (
     assignment,
     attachments,
+    bulk,
     decisions,
     desk,
     desk_export,
@@ -148,6 +149,14 @@ _saved_views = [
     path("desk/views/<int:pk>/remove/", saved_views.saved_view_remove, name="saved_view_remove"),
 ]
 
+_bulk = [
+    path("desk/bulk/", bulk.batches, name="batches"),
+    path("desk/bulk/new/", bulk.bulk_new, name="bulk_new"),
+    path("desk/bulk/<uuid:key>/", bulk.batch, name="batch"),
+    path("desk/bulk/<uuid:key>/progress/", bulk.batch_progress, name="batch_progress"),
+    path("desk/bulk/<uuid:key>/stop/", bulk.batch_stop, name="batch_stop"),
+]
+
 _BLOCKS = "desk/text-blocks/<int:pk>/"
 
 _text_blocks = [
@@ -247,4 +256,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *_assignment,
     *_text_blocks,
     *_saved_views,
+    *_bulk,
 ]

@@ -25,7 +25,7 @@ LIST, PAGE, MANY = 10, 12, 100
 LISTS = {
     "desk", "city_home", "zone_home", "health_home", "notices", "applications",
     "applications_desk", "reopened", "roster", "members", "official_lists", "official_texts",
-    "policy_packs", "text_blocks", "library", "contacts",
+    "batches", "policy_packs", "text_blocks", "library", "contacts",
 }  # fmt: skip
 #: Pages that still ask more, and how much at most: the figures may only fall.
 STILL_OVER = {

@@ -17,6 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from filings.domain import (
     assignment,
     attachments,
+    bulk,
     enterprise,
     people,
     review,
@@ -187,6 +188,14 @@ def _parts(
             title=name[:20],
             text=name,
         ),
+        "batch": bulk.start_batch(
+            "notice",
+            {filing.pk: filing.revision},
+            by=roles["lead"],
+            at=NOW,
+            key=uuid.uuid4(),
+            text=name,
+        ),
         "view": saved_views.save_view(
             by=roles["lead"],
             name=name,
@@ -295,6 +304,9 @@ def arguments(route: Route, side: Side) -> dict[str, Any]:
         "invitation_withdraw": ("pk", parts["invitation"].pk),
         "attachment": ("key", parts["attachment"].key),
         "attachment_remove": ("key", parts["attachment"].key),
+        "batch": ("key", parts["batch"].key),
+        "batch_progress": ("key", parts["batch"].key),
+        "batch_stop": ("key", parts["batch"].key),
         "notice_open": ("key", parts["notice"].key),
     }
     if route.name.startswith("application") and route.name != "application_prepare":
@@ -396,6 +408,7 @@ def _kept(by: User) -> dict[str, Any]:
 
 #: What an address asks for behind its question mark, where it can't do without.
 ASKS = {
+    "bulk_new": {"kind": "notice"},
     "reveal_phone": {"section": "scheme", "path": "principal_phone"},
     "review_reveal": {"section": "scheme", "path": "principal_phone"},
     "correction_add": {"section": "scheme", "path": "duties"},

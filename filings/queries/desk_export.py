@@ -84,9 +84,15 @@ def remembered_columns(user: User) -> list[str]:
     ]
 
 
-def entries_to_export(asked: Asked, *, user: User, at: datetime) -> QuerySet[DeskEntry]:
-    """All the entries that the address bar asks for, in the order of the queue."""
-    entries = found(desk_entries(user), asked, user=user, at=at)
+def entries_to_export(
+    asked: Asked, *, user: User, at: datetime, chosen: Collection[int] = ()
+) -> QuerySet[DeskEntry]:
+    """All the entries that the address bar asks for, in the order of the queue.
+
+    With `chosen` these filings and nothing else; those of another bureau are left out.
+    """
+    entries = desk_entries(user)
+    entries = entries.filter(pk__in=chosen) if chosen else found(entries, asked, user=user, at=at)
     return in_order(entries, SORTS[asked.sort][1])
 
 

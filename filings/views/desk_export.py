@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from filings.domain.desk_export import record_export
+from filings.forms.bulk import ids_of
 from filings.forms.desk import DeskFilter
 from filings.forms.desk_export import ExportForm
 from filings.queries import desk_export as reads
@@ -23,12 +24,15 @@ from jiaozuo_portal.lib.refusals import Refused
 
 @open_to("bureau", methods=("GET", "POST"))
 def desk_export(request: HttpRequest) -> HttpResponse:
-    """Choose columns, and take away what the address bar asks for."""
+    """Choose columns, and take away what the address bar asks for, or the rows that were ticked."""
     user: Any = request.user
     at = clock.now()
     asking = DeskFilter(request.GET, choices=choices_of(user))
     asked, state = asking.asked(view="waiting"), asking.address(view="waiting")
-    entries = reads.entries_to_export(asked, user=user, at=at)
+    chosen = ids_of(request.GET)
+    if chosen:
+        state = {"chosen": ",".join(str(pk) for pk in chosen)}
+    entries = reads.entries_to_export(asked, user=user, at=at, chosen=chosen)
     total = entries.count()
     form = ExportForm(request.POST or None, initial={"columns": reads.remembered_columns(user)})
     if form.is_valid():
@@ -50,6 +54,7 @@ def desk_export(request: HttpRequest) -> HttpResponse:
         {
             "form": form,
             "total": total,
+            "chosen": chosen,
             "view": VIEWS[asked.view],
             "conditions": [words for _name, words in asking.narrowing()],
         },

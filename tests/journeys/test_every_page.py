@@ -21,6 +21,7 @@ NO_PAGES = {
     "ledger_template",
     "roster_export",
     "roster_template",
+    "batch_progress",
     "roster_import_progress",
     "roster_import_marked",
     "receipt_pdf",
