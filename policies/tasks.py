@@ -7,10 +7,11 @@ from datetime import date
 from jiaozuo_portal.lib import clock
 from jiaozuo_portal.outbox.models import OutboxRow
 from jiaozuo_portal.outbox.queue import handles
+from policies.models import Rematch
 
 from .domain.matching import match_filing
 from .domain.packs import keep_judging_daily
-from .domain.rematch import rematch_batch, request_rematch
+from .domain.rematch import LEASE, Lane, request_rematch, run_lane
 from .domain.reminders import remind_batch, request_reminders
 
 
@@ -20,10 +21,10 @@ def match_one(row: OutboxRow) -> None:
     match_filing(int(row.subject), at=clock.now())
 
 
-@handles("support.rematch")
-def match_batch(row: OutboxRow) -> None:
-    """Judge a batch of filings again, and ask for the next one."""
-    rematch_batch(int(row.subject), at=clock.now())
+@handles("support.rematch", in_pieces=True, lease=LEASE)
+def match_lane(row: OutboxRow) -> None:
+    """Judge filings of a lane again for a while, and ask for the rest of it."""
+    run_lane(Lane.of(row.subject))
 
 
 @handles("support.day")
@@ -34,7 +35,7 @@ def match_all(row: OutboxRow) -> None:
     made up, for nobody was shown them. Last days are reminded of in the morning.
     """
     at = clock.now()
-    request_rematch(at=at)
+    request_rematch(Rematch.Cause.DAY, str(clock.day_of(at)), at=at)
     request_reminders(at=at)
     keep_judging_daily(at=at, done=date.fromisoformat(row.subject))
 

@@ -56,6 +56,7 @@ _coverage = [
 
 _packs = [
     path("packs/", packs.packs, name="policy_packs"),
+    path("packs/rematch/", packs.rematch_state, name="policy_rematch"),
     path("packs/<int:pk>/draft/", packs.draft_new, name="policy_draft_new"),
     path("packs/<int:pk>/withdraw/", packs.version_withdraw, name="policy_withdraw"),
     path("packs/<int:pk>/restore/", packs.version_restore, name="policy_restore"),

@@ -11,12 +11,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from filings.public import Filing, Refused, Stale, User, record_audit
-from jiaozuo_portal.outbox.queue import enqueue
+from jiaozuo_portal.lib.bulk import in_parts
+from jiaozuo_portal.outbox.queue import Work, enqueue_all
 from policies import access
 from policies.eligibility.conditions import plain
-from policies.models import Announced, ListEntry, OfficialList
+from policies.models import Announced, ListEntry, OfficialList, Rematch
 from policies.queries.kept import announced_facts, list_facts
 from policies.queries.packs import published_rules
+
+from .rematch import request_rematch
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ def enter(fact: str, lines: Sequence[Line], *, by: User, at: datetime) -> Entere
         if made:
             record_audit("list.enter", kept, by=by, field=fact, reason=str(len(made)))
             usccs = [row.uscc for row in made]
-            _judge_again(f"entry:{made[-1].pk}", usccs)
+            _judge_again(f"entry:{made[-1].pk}", at=at, usccs=usccs)
     return Entered(len(new), len(other), len(lines) - len(made))
 
 
@@ -97,7 +100,7 @@ def take_off(entry: ListEntry, *, by: User, at: datetime) -> None:
         if not _end(standing, ListEntry.Ending.WITHDRAWN, by=by, at=at):
             raise Stale(_("这一条已经更正或撤回，请刷新页面。"))
         record_audit("list.take_off", entry, by=by, field=kept.fact)
-        _judge_again(f"off:{entry.pk}", [entry.uscc])
+        _judge_again(f"off:{entry.pk}", at=at, usccs=[entry.uscc])
 
 
 def declare_complete(fact: str, day: date | None, *, by: User, at: datetime) -> OfficialList:
@@ -108,7 +111,7 @@ def declare_complete(fact: str, day: date | None, *, by: User, at: datetime) -> 
             kept.complete_from = day
             kept.save(update_fields=["complete_from"])
             said = record_audit("list.complete", kept, by=by, field=fact, reason=str(day or ""))
-            _judge_again(f"complete:{said.pk}")
+            _judge_again(f"complete:{said.pk}", at=at)
     return kept
 
 
@@ -147,7 +150,7 @@ def announce(
             at=at,
         )
         record_audit("announce", made, by=by, field=fact)
-        _judge_again(f"announced:{made.pk}")
+        _judge_again(f"announced:{made.pk}", at=at)
     return made
 
 
@@ -159,7 +162,7 @@ def take_back(announced: Announced, *, by: User, at: datetime) -> None:
         if not _end(standing, Announced.Ending.WITHDRAWN, by=by, at=at):
             raise Stale(_("这一条已经更正或撤回，请刷新页面。"))
         record_audit("announce.take_back", announced, by=by, field=announced.fact)
-        _judge_again(f"back:{announced.pk}")
+        _judge_again(f"back:{announced.pk}", at=at)
 
 
 def _locked(fact: str, by: User) -> OfficialList:
@@ -184,10 +187,14 @@ def _end(rows: Any, ending: str, *, by: User, at: datetime) -> int:
     return int(rows.update(ended_at=at, ended_by=by, ending=ending))
 
 
-def _judge_again(change: str, usccs: Iterable[str] | None = None) -> None:
+def _judge_again(change: str, *, at: datetime, usccs: Iterable[str] | None = None) -> None:
     """Ask for the filings of these enterprises, or all, to be judged again."""
-    filings = Filing.objects.order_by("pk")
-    if usccs is not None:
-        filings = filings.filter(enterprise__uscc__in=list(usccs))
-    for pk in filings.values_list("pk", flat=True).iterator():
-        enqueue("support.match", pk, key=f"support:{pk}:{change}")
+    if usccs is None:
+        request_rematch(Rematch.Cause.KEPT, change, at=at)
+        return
+    for some in in_parts(usccs):
+        filings = Filing.objects.filter(enterprise__uscc__in=some).order_by("pk")
+        enqueue_all(
+            Work("support.match", str(pk), f"support:{pk}:{change}")
+            for pk in filings.values_list("pk", flat=True)
+        )

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from filings.public import Filing, filings_by_id, notify_enterprise
 from jiaozuo_portal.lib import clock
-from policies.models import Match
+from policies.models import Match, Rematch
 from policies.queries.packs import published_rules
 from policies.queries.rematch import cases_of
 
@@ -57,10 +57,12 @@ def match_filings(ids: Iterable[int], *, at: datetime, notify: bool = True) -> M
     """
     with transaction.atomic():
         matches = _locked(ids)
+        # The round comes first: what it was asked for is there to be read after it. The rest is
+        # read under the locks: whoever held one may have changed profile or answers.
+        rematch = Rematch.objects.order_by("-pk").values_list("pk", flat=True).first()
         rules = published_rules()
         if rules is None or not matches:
             return Matched()
-        # Read under the locks: whoever held one may have changed profile or answers.
         cases, unfit = cases_of(matches.values(), rules, clock.day_of(at))
         outcomes = {
             pk: Outcome(len(one.fresh), one.changed, is_first=matches[pk].day is None)
@@ -69,7 +71,7 @@ def match_filings(ids: Iterable[int], *, at: datetime, notify: bool = True) -> M
         if notify:
             _tell(outcomes, at=at)
         Match.objects.filter(filing_id__in=outcomes).update(
-            pack=rules.row, day=clock.day_of(at), at=at
+            pack=rules.row, day=clock.day_of(at), at=at, rematch=rematch
         )
     return Matched(outcomes, unfit)
 

@@ -20,7 +20,7 @@ from policies.eligibility.checking import Fault, check_content
 from policies.eligibility.loading import folder_content, pack_path
 from policies.eligibility.packs import PackError
 from policies.eligibility.words import _
-from policies.models import Clause, Document, Measure, Pack
+from policies.models import Clause, Document, Measure, Pack, Rematch
 from policies.queries.packs import digest, rules_from
 
 from .rematch import request_rematch
@@ -110,7 +110,7 @@ def publish(pack: Pack, *, at: datetime) -> None:
         )
         pack.status, pack.published_at = Pack.Status.PUBLISHED, at
         pack.save(update_fields=["status", "published_at"])
-        request_rematch(at=at)
+        request_rematch(Rematch.Cause.PACK, f"{pack.pk} {at.isoformat()}", at=at)
         keep_judging_daily(at=at)
 
 

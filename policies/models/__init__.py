@@ -8,6 +8,7 @@ from .kept import Announced, ListEntry, OfficialList
 from .match import Match, SupportLink
 from .pack import Clause, Document, Measure, Pack
 from .reasoning import FactSheet, Reasoning
+from .rematch import Rematch
 from .reminder import DeadlineReminder
 from .text import OfficialText, TextClause, TextFile
 from .token import ApiToken
@@ -33,6 +34,7 @@ __all__ = [
     "Pack",
     "PackDraft",
     "Reasoning",
+    "Rematch",
     "SupportLink",
     "TextClause",
     "TextFile",

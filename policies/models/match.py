@@ -10,10 +10,13 @@ from filings.public import Knower, User, filing_scope
 
 from .pack import Pack
 from .reasoning import FactSheet, Reasoning
+from .rematch import Rematch
 
 
 class Match(models.Model):
     """When a filing was last judged, on which day and under which pack. One row a filing.
+
+    `rematch` is the last round that had been asked for when it was read for judging.
 
     The row is also the lock: who judges a filing holds it until the verdicts are written.
     """
@@ -23,6 +26,15 @@ class Match(models.Model):
     )
     pack = models.ForeignKey(
         Pack, models.PROTECT, null=True, related_name="+", verbose_name=_("政策包")
+    )
+    rematch = models.ForeignKey(
+        Rematch,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+        verbose_name=_("重新判断"),
     )
     day = models.DateField(_("判断日期"), null=True)
     at = models.DateTimeField(_("判断时间"), null=True)

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from filings.public import Refused
@@ -23,6 +23,7 @@ from policies.queries.draft_effect import draft_effect
 from policies.queries.live_check import items_of_draft
 from policies.queries.pack_drafts import faults_of, merged_content
 from policies.queries.packs import published_rules, rules_from, rules_of
+from policies.queries.rematch_progress import Progress, rematch_progress
 from policies.queries.texts import line_for
 
 #: More than these are the same fault many times.
@@ -34,13 +35,42 @@ def packs(request: HttpRequest) -> HttpResponse:
     """Every version with its state and dates, and the drafts that are being written."""
     versions = Pack.objects.defer("content").annotate(count=Count("measures")).order_by("-pk")
     drafts = PackDraft.objects.visible_to(request.user).select_related("base", "created_by")
+    progress = rematch_progress()
     context = {
         "versions": versions[:50],
         "drafts": drafts.defer("base__content").unfinished()[:50],
         "form": DraftForm(),
+        "progress": progress,
+        "meter": progress and {"label": _("已判断的备案"), **_meter(progress)},
         "may_start": versions.first() is not None,
     }
     return render(request, "policies/editor/packs.html", context)
+
+
+@open_to("policy")
+def rematch_state(request: HttpRequest) -> HttpResponse:
+    """How far judging every filing again has come, for the page's script."""
+    progress = rematch_progress()
+    if progress is None:
+        raise Http404
+    return JsonResponse(_meter(progress))
+
+
+def _meter(progress: Progress) -> dict[str, Any]:
+    """A round as `_meter.html` and the page's script take it."""
+    if progress.is_stopped:
+        state, said = "failed", _("停下了：请管理员在后台重试停下的任务，已判断的不受影响。")
+    elif progress.is_running:
+        state, said = "running", _("正在按新的规定逐份判断，可以离开本页。")
+    else:
+        state, said = "finished", _("已全部判断。")
+    if progress.failed:
+        said = ngettext(
+            "有 %(n)s 份没有判断成功，仍按上次的结果显示，请管理员查看。",
+            "有 %(n)s 份没有判断成功，仍按上次的结果显示，请管理员查看。",
+            progress.failed,
+        ) % {"n": progress.failed}
+    return {"state": state, "done": progress.judged, "total": progress.total, "message": said}
 
 
 @open_to("policy", methods=("POST",))

@@ -9,10 +9,11 @@ from filings.public import NotAllowed, Refused, Stale
 from jiaozuo_portal.outbox.models import OutboxRow
 from policies.domain import kept, list_sheets
 from policies.domain.declarations import declare
-from policies.models import Announced, ListEntry, OfficialList
+from policies.models import Announced, ListEntry, OfficialList, Rematch
 from policies.queries.facts import gather
 from policies.queries.kept import kept_for
 from policies.queries.packs import published_rules
+from policies.queries.rematch_progress import waiting
 from tests import factories as make
 from tests.factories import NOW
 from tests.factories.policies import FACTS, publish_pack
@@ -190,8 +191,10 @@ def test_an_announcement_asks_for_every_filing(filing, keeper):
 
     rate(keeper, "4.05", DAY)
 
-    asked = OutboxRow.objects.filter(kind="support.match").values_list("subject", flat=True)
-    assert set(asked) == {str(filing.pk), str(other.pk)}
+    last = Rematch.objects.first()
+    assert last.cause == "kept"
+    assert set(waiting(last.pk)) == {filing, other}
+    assert set(OutboxRow.objects.values_list("kind", flat=True)) == {"support.rematch"}
 
 
 def test_what_is_kept_for_many_takes_three_queries(filing, keeper, django_assert_num_queries):

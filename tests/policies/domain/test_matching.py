@@ -154,7 +154,7 @@ def test_the_first_judging_and_one_without_changes_are_not_told(pack, clock_at, 
     filing()
     drain()
     clock_at(LATER)
-    request_rematch(at=LATER)
+    request_rematch("day", "2020-03-03", at=LATER)
     drain()
 
     assert not Notice.objects.filter(kind="support").exists()
@@ -196,7 +196,7 @@ def test_before_a_pack_is_published_nothing_is_judged(db):
     made = filing()
 
     assert match_filing(made.pk, at=NOW) == Outcome()
-    assert request_rematch(at=NOW) == 0
+    assert request_rematch("hand", "", at=NOW) is None
     assert Match.objects.get(filing=made).day is None
 
 

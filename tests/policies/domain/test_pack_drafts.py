@@ -10,7 +10,7 @@ from jiaozuo_portal.outbox.models import OutboxRow
 from policies.domain import pack_drafts as drafts
 from policies.domain.packs import UnfitPack
 from policies.eligibility.yaml_files import parse_yaml
-from policies.models import Pack, PackDraft
+from policies.models import Pack, PackDraft, Rematch
 from policies.queries.pack_drafts import content_of_draft, stamp_of
 from policies.queries.packs import published_rules, rules_from
 from tests.factories import NOW, filing, officer, user
@@ -105,7 +105,9 @@ def test_only_a_second_officer_publishes_and_every_filing_is_judged_again(draft,
     assert (draft.status, draft.result) == ("published", fresh)
     assert Pack.objects.published().get() == fresh
     assert published_rules().pack.measures["甲1-2"].label.zh == "新名称"
-    assert OutboxRow.objects.get(kind="support.rematch").subject == str(made.pk)
+    rematch = Rematch.objects.first()
+    lane = OutboxRow.objects.get(kind="support.rematch").subject
+    assert (rematch.cause, lane) == ("pack", f"{rematch.pk}:{made.pk}:")
     assert {
         (entry.action, entry.by) for entry in AuditEntry.objects.filter(action__contains=".")
     } >= {

@@ -12,7 +12,7 @@ from jiaozuo_portal.outbox.models import OutboxRow
 from policies.domain.packs import Loaded, UnfitPack, load_archive, load_content, load_folder
 from policies.eligibility.archives import write_archive
 from policies.eligibility.loading import folder_content
-from policies.models import Clause, Document, Measure, Pack
+from policies.models import Clause, Document, Measure, Pack, Rematch
 from policies.queries.packs import SpoiltPack, digest, exported, published_rules, rebuild
 from tests.factories import NOW, filing, user
 from tests.factories.policies import CLAUSES, publish_pack, write_pack
@@ -106,7 +106,8 @@ def test_publishing_asks_for_every_filing_to_be_judged_and_for_the_next_day(tmp_
     publish_pack(tmp_path)
 
     asked = dict(OutboxRow.objects.values_list("kind", "subject"))
-    assert asked == {"support.rematch": str(made.pk), "support.day": "2020-03-03"}
+    lane = f"{Rematch.objects.get().pk}:{made.pk}:"
+    assert asked == {"support.rematch": lane, "support.day": "2020-03-03"}
 
 
 def test_a_second_published_pack_cannot_be_written(tmp_path: Path):

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from jiaozuo_portal.outbox.models import OutboxRow
 from policies.eligibility.archives import read_archive
 from policies.eligibility.loading import default_pack_path, folder_content
 from policies.models import Pack, SupportLink
@@ -100,7 +99,7 @@ def test_export_pack_refuses_a_version_that_is_not_there_or_was_tampered_with(tm
     assert not (tmp_path / "out").exists()
 
 
-def test_rematch_asks_for_each_filing_once_a_day(tmp_path: Path, clock_at, drain):
+def test_rematch_asks_for_every_filing_once_a_day_or_again(tmp_path: Path, clock_at, drain):
     clock_at("2020-03-02T09:00:00+08:00")
     publish_pack(tmp_path)
     for _ in range(2):
@@ -109,12 +108,11 @@ def test_rematch_asks_for_each_filing_once_a_day(tmp_path: Path, clock_at, drain
     judged = SupportLink.objects.count()
     out = StringIO()
 
-    call_command("rematch", stdout=out)
     clock_at("2020-03-03T09:00:00+08:00")
     call_command("rematch", stdout=out)
     call_command("rematch", stdout=out)
+    call_command("rematch", again=True, stdout=out)
 
-    assert out.getvalue().split(" filings are waiting to be judged\n")[:3] == ["0", "2", "2"]
-    assert OutboxRow.objects.filter(kind="support.rematch", done_at=None).count() == 1
+    assert [line.split()[0] for line in out.getvalue().splitlines()] == ["2", "nothing", "2"]
     drain()
     assert SupportLink.objects.count() == judged
