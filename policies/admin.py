@@ -25,6 +25,7 @@ from policies.models import (
     Measure,
     OfficialText,
     Pack,
+    Rematch,
     SupportLink,
     TextClause,
 )
@@ -176,6 +177,14 @@ class MatchAdmin(ReadOnlyAdmin):
     list_display = ["filing", "day", "pack", "at"]
     list_select_related = ["filing__enterprise", "filing__site", "pack"]
     list_filter = ["day"]
+
+
+@admin.register(Rematch)
+class RematchAdmin(ReadOnlyAdmin):
+    """The rounds of judging every filing again."""
+
+    list_display = ["cause", "subject", "total", "at"]
+    list_filter = ["cause"]
 
 
 @admin.register(SupportLink)

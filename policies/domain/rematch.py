@@ -30,7 +30,7 @@ LANES = 2
 #: After so long a lane lets others have the worker.
 TURN = timedelta(seconds=10)
 #: Longer than a turn with its last batch can take: then a lane that was killed is taken up again.
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=30)
 
 logger = logging.getLogger(__name__)
 

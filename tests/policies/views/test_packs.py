@@ -8,14 +8,17 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from filings.models import AuditEntry
+from jiaozuo_portal.outbox.models import OutboxRow
 from policies.domain.declarations import declare
 from policies.domain.kept import announce
 from policies.domain.matching import match_filing
 from policies.domain.pack_drafts import save_clause, start_draft
+from policies.domain.rematch import request_rematch
 from policies.eligibility.yaml_files import parse_yaml
 from policies.models import FactSheet, Pack, PackDraft, SupportLink
 from policies.queries import draft_effect as effects
 from policies.queries.pack_drafts import content_of_draft, stamp_of
+from policies.queries.rematch_progress import key_of
 from tests.factories import NOW, filing, officer, owner_of
 
 pytestmark = pytest.mark.django_db
@@ -193,3 +196,36 @@ def test_a_draft_is_returned_and_given_up_with_a_reason(client, draft, editor):
     client.post(url("policy_draft_end", draft.pk), {"move": "discard", "reason": "不用了"})
     draft.refresh_from_db()
     assert draft.status == "discarded"
+
+
+def test_the_page_tells_how_far_judging_every_filing_has_come(client, pack, editor, drain):
+    filing()
+    request_rematch("kept", "名单", at=NOW)
+
+    page = client.get(reverse("policy_packs")).content.decode()
+    assert reverse("policy_rematch") in page
+    assert "名单或公布值有变化" in page
+    state = client.get(reverse("policy_rematch")).json()
+    assert (state["state"], state["done"], state["total"]) == ("running", 0, 1)
+    drain()
+    state = client.get(reverse("policy_rematch")).json()
+    assert (state["state"], state["done"], state["total"]) == ("finished", 1, 1)
+
+
+def test_progress_says_what_failed_and_what_stopped(client, pack, editor):
+    made = filing()
+    last = request_rematch("kept", "名单", at=NOW)
+    own = key_of(last.pk, made.pk, "support.match")
+    lanes = OutboxRow.objects.filter(key__startswith=f"rematch:{last.pk}:")
+
+    lanes.update(dead_at=NOW)
+    stopped = client.get(reverse("policy_rematch")).json()
+    assert (stopped["state"], "停下" in stopped["message"]) == ("failed", True)
+    lanes.update(kind="support.match", key=own)
+    failed = client.get(reverse("policy_rematch")).json()
+    assert (failed["state"], "1 份" in failed["message"]) == ("finished", True)
+
+
+def test_before_the_first_round_there_is_no_progress(client, editor):
+    assert client.get(reverse("policy_rematch")).status_code == 404
+    assert "发布政策版本后" in client.get(reverse("policy_packs")).content.decode()
