@@ -11,7 +11,7 @@ import logging
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import pairwise
+from itertools import zip_longest
 
 from django.db import connection, transaction
 
@@ -83,7 +83,7 @@ def _lanes(rematch: Rematch) -> list[Lane]:
     ids = Filing.objects.order_by("pk").values_list("pk", flat=True)
     count = min(LANES, rematch.total)
     starts = [ids[rematch.total * lane // count] for lane in range(count)]
-    return [Lane(rematch.pk, first, end) for first, end in pairwise([*starts, None])]
+    return [Lane(rematch.pk, first, end) for first, end in zip_longest(starts, starts[1:])]
 
 
 def run_lane(lane: Lane) -> None:
