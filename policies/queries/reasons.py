@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from filings.public import Filing, User
+from filings.public import User
 from policies.eligibility import Verdict
 from policies.eligibility.finding import finding_of, inputs
-from policies.models import SupportLink
 
 from .benefits import Card, Judged, Question, Used
+from .past_reasons import Past, links_of, past_of
 from .support import Support
 from .verdicts import is_kept, sheet_of, told
 from .wording import clause_words, label_words, requirement_words, say, value_words
@@ -37,22 +35,6 @@ class Line:
     given: Used | None = None
     used: tuple[Used, ...] = ()
     missing: tuple[Question, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """A verdict as it was shown from a day on, under a version of the pack."""
-
-    verdict: str
-    amount: Decimal | None
-    day: date
-    version: int
-    until: datetime | None
-
-    @property
-    def word(self) -> str:
-        """The verdict in the words of its badge."""
-        return str(SupportLink.Verdict(self.verdict).label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +68,7 @@ def explain(support: Support, key: str, user: User) -> Explanation | None:
     if result.verdict is Verdict.ELIGIBLE:
         shown = [reason for reason in shown if reason["holds"]]
     rest = [reason for reason in content["trace"] if reason not in shown]
-    links = _history(support.filing, key, user)
+    links = links_of(support.filing, key, user)
     current = next((link for link in links if link.superseded_at is None), None)
     benefit = next(b for b in support.benefits if key in [card.key for card in b.cards])
     return Explanation(
@@ -97,20 +79,8 @@ def explain(support: Support, key: str, user: User) -> Explanation | None:
         scope_note=say(measure.scope_note) if measure.scope_note else "",
         validity=say(measure.validity.basis),
         is_kept=current is not None and is_kept(current, finding, result.amount, sheet),
-        history=tuple(
-            Past(link.verdict, link.amount_yuan, link.day, link.pack.version, link.superseded_at)
-            for link in links
-        ),
+        history=past_of(links),
         siblings=tuple(card for card in benefit.cards if card.key != key),
-    )
-
-
-def _history(filing: Filing, key: str, user: User) -> list[SupportLink]:
-    links = SupportLink.objects.visible_to(user).filter(filing=filing, measure=key)
-    return list(
-        links.select_related("pack", "reasoning", "sheet")
-        .defer("pack__content")
-        .order_by("-pk")[:20]
     )
 
 

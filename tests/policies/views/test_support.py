@@ -1,6 +1,7 @@
 """The support pages through the front door."""
 
 import json
+from copy import deepcopy
 from decimal import Decimal
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from tests.factories import (
     owner_of,
     user,
 )
-from tests.factories.policies import CLAUSES, publish_pack
+from tests.factories.policies import CLAUSES, FACTS, publish_pack
 
 pytestmark = pytest.mark.django_db
 
@@ -526,13 +527,36 @@ def test_the_history_says_from_which_day_and_under_which_version(
     publish_pack(tmp_path, edition="2", a__03=CLAUSES["a/03.yaml"])
     declare(made, "insured", False, by=owner, at=NOW)
 
-    why = client.get(reverse("support_measure", args=[made.pk, "甲1-2"])).context["why"]
+    answer = client.get(reverse("support_measure", args=[made.pk, "甲1-2"]))
 
+    why = answer.context["why"]
     assert [(past.verdict, past.version) for past in why.history] == [
         ("not_eligible", 2),
         ("eligible", 1),
     ]
     assert why.is_kept
+    # Each with the reasons of its day, though the answer was corrected since.
+    told = [[(line.actual, line.state) for line in past.lines] for past in why.history]
+    assert told == [[("否", "fail")], [("是", "pass")]]
+    given = why.history[1].lines[0].given
+    assert (given.value, given.source, given.by) == ("是", "贵企业的回答", owner.get_full_name())
+    assert "当时的理由" in answer.content.decode()
+
+
+def test_reasons_of_an_earlier_day_are_worded_by_the_rules_of_that_day(
+    client, made, owner, tmp_path: Path
+):
+    declare(made, "insured", False, by=owner, at=NOW)
+    renamed = deepcopy(FACTS)
+    fact = next(one for one in renamed["facts"] if one["name"] == "insured")
+    fact["label"] = {"zh": "参加失业或工伤保险", "en": "Insured"}
+    publish_pack(tmp_path, edition="2", facts=renamed)
+    declare(made, "insured", True, by=owner, at=NOW)
+
+    url = reverse("support_measure", args=[made.pk, "甲1-2"])
+    now, before = client.get(url).context["why"].history
+    assert (now.lines[0].label, now.version) == ("参加失业或工伤保险", 2)
+    assert (before.lines[0].label, before.version) == ("参加失业保险", 1)
 
 
 @pytest.mark.parametrize("measure", ["甲1-4", "甲1-99", "x"])
