@@ -17,6 +17,7 @@ from policies.eligibility.finding import inputs
 from policies.models import Declaration, SupportLink
 
 from .benefits import Used
+from .facts import Gathered
 from .packs import rules_of
 from .verdicts import content_of_link
 from .wording import clause_words, label_words, requirement_words, say, value_words
@@ -80,18 +81,25 @@ def links_of(filing: Filing, measure: str, user: User) -> list[SupportLink]:
     )
 
 
-def past_of(links: Iterable[SupportLink]) -> tuple[Past, ...]:
+def past_of(links: Iterable[SupportLink], gathered: Gathered) -> tuple[Past, ...]:
     """These verdicts in words, each by the rules of its own version of the pack.
 
-    Who answered what is read in one query more.
+    Who answered what is read in one query, if it is not among what is `gathered` now.
     """
     told = [(link, content_of_link(link)) for link in links]
-    answers = _answers(
+    answers = {
+        origin.declaration.pk: origin.declaration
+        for origin in gathered.origins.values()
+        if origin.declaration is not None
+    }
+    wanted = {
         fact["declaration"]
         for _link, content in told
         for fact in content["facts"].values()
         if "declaration" in fact
-    )
+    }
+    if missing := wanted - answers.keys():
+        answers |= Declaration.objects.select_related("by").in_bulk(missing)
     return tuple(
         Past(
             verdict=link.verdict,
@@ -103,13 +111,6 @@ def past_of(links: Iterable[SupportLink]) -> tuple[Past, ...]:
         )
         for link, content in told
     )
-
-
-def _answers(keys: Iterable[int]) -> dict[int, Declaration]:
-    wanted = set(keys)
-    if not wanted:
-        return {}
-    return Declaration.objects.select_related("by").in_bulk(wanted)
 
 
 def _lines(

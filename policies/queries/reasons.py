@@ -79,7 +79,7 @@ def explain(support: Support, key: str, user: User) -> Explanation | None:
         scope_note=say(measure.scope_note) if measure.scope_note else "",
         validity=say(measure.validity.basis),
         is_kept=current is not None and is_kept(current, finding, result.amount, sheet),
-        history=past_of(links),
+        history=past_of(links, support.gathered),
         siblings=tuple(card for card in benefit.cards if card.key != key),
     )
 
