@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import translation
 
 from filings import mails
-from filings.domain import alerts, bulk, retention, roster
+from filings.domain import alerts, bulk, picture, retention, roster
 from filings.domain.notices import words
 from filings.models import Batch, Delivery, Invitation, Notice, RosterImport, User
 from jiaozuo_portal.lib import clock, sms
@@ -144,4 +144,19 @@ def work_off_batch(row: Any) -> None:
 def purge(row: Any) -> None:
     """Delete personal data past its term, and ask for the next day's purge."""
     retention.purge_personal_data(at=clock.now())
+    picture.thin_out(at=clock.now())
     retention.keep_purging_daily(at=clock.now(), done=date.fromisoformat(row.subject))
+
+
+#: Counting a whole city; were it longer, two pictures of the same minute would do no harm.
+PICTURE_LEASE = timedelta(seconds=60)
+
+
+@handles("filings.picture", in_pieces=True, lease=PICTURE_LEASE)
+def take_picture(row: Any) -> None:
+    """Count the figures of the boards, and ask for the next picture.
+
+    The next one is asked for first: a count that fails is tried again, and holds up no other.
+    """
+    picture.keep_taking(now=max(row.due_at, clock.real_now() - picture.EVERY))
+    picture.take_picture(at=clock.now())

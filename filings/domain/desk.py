@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -77,7 +78,7 @@ def entry_of(
     """
     enterprise, roster = filing.enterprise, content.get("roster") or {}
     name, site = enterprise.name, filing.site.name
-    provinces = sorted({"".join(word.split()) for word, __ in roster.get("origins") or [] if word})
+    origins = _origins(roster.get("origins") or [])
     return DeskEntry(
         filing_id=filing.pk,
         enterprise_id=filing.enterprise_id,
@@ -103,8 +104,25 @@ def entry_of(
         heads=roster.get("count") or 0,
         cover_days=_lowest_cover(content),
         shut=_between_blanks(_shut(filing, content, prestart)),
-        provinces=_between_blanks(provinces),
+        provinces=_between_blanks(sorted(origins)),
+        origins=origins,
+        planned=_whole((content.get("plan") or {}).get("returning_total")),
     )
+
+
+def _origins(counted: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """The people by province; the words without blanks, as `provinces` has them."""
+    found: Counter[str] = Counter()
+    for word, count in counted:
+        if name := "".join(word.split()):
+            found[name] += count
+    return dict(found)
+
+
+def _whole(written: Any) -> int:
+    """A count as the frozen version has it; 0 where none is given or it is no number."""
+    text = str(written or "")
+    return int(text) if text.isdecimal() and len(text) < 8 else 0
 
 
 def size_class(enterprise: Enterprise) -> str:

@@ -9,6 +9,7 @@ from .enterprise import Enterprise, Site
 from .filing import Attachment, Filing, FilingVersion, SectionDraft, Step
 from .notice import Delivery, Notice
 from .people import Invitation, JoinRequest, Membership, Posting, User
+from .picture import Picture
 from .place import Agency, AgencyContact, CitySetting, District, Zone
 from .review import (
     Correction,
@@ -54,6 +55,7 @@ __all__ = [
     "Membership",
     "Notice",
     "Opinion",
+    "Picture",
     "Posting",
     "PreStartReport",
     "Receipt",

@@ -37,6 +37,8 @@ class DeskEntry(models.Model):
     the gates that do not stand open, and the provinces that people of the last version come from.
     A draft names no gate: until it is submitted it is the enterprise's own, and authorities
     neither read nor judge it.
+    `origins` has the people of the last version's roster by province, `planned` how many its plan
+    says will return, `heads` how many the roster has.
     `queued_at` is when it was submitted, or while it never was, when it was opened: what a list is
     sorted by has a value in every row, for a page that begins behind NULLs can't use an index.
     `cover_days` is the lowest of the days of cover (R3.1), None while none is known. `size` is
@@ -72,6 +74,8 @@ class DeskEntry(models.Model):
     cover_days = models.DecimalField(_("物资可用天数"), max_digits=12, decimal_places=1, null=True)
     shut = models.CharField(_("没有通过的核对"), max_length=200)
     provinces = models.TextField(_("返岗人员来源省"))
+    origins = models.JSONField(_("各来源省人数"), default=dict)
+    planned = models.PositiveIntegerField(_("计划返岗人数"), default=0)
 
     objects = DeskEntryQuerySet.as_manager()
 

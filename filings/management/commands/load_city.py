@@ -9,6 +9,7 @@ import yaml
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from filings.domain.city import CityFileWrong, load_city
+from filings.domain.picture import keep_taking
 from filings.domain.retention import keep_purging_daily
 from jiaozuo_portal.lib import clock
 
@@ -26,6 +27,7 @@ class Command(BaseCommand):
             data = yaml.safe_load(Path(options["file"]).read_text(encoding="utf-8"))
             loaded = load_city(data)
             keep_purging_daily(at=clock.now())
+            keep_taking(now=clock.real_now())
         except (OSError, yaml.YAMLError, CityFileWrong) as fault:
             raise CommandError(f"{options['file']}: {fault}") from fault
         self.stdout.write(", ".join(f"{count} {kind}" for kind, count in loaded.items()))
