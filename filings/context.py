@@ -65,6 +65,8 @@ def _nav(request: HttpRequest, user: User) -> list[Entry]:
     for kind, (route, label) in desks.items():
         if user.posts_of(kind):
             entries.append(_entry(request, route, label))
+    if user.posts_of("bureau", "city"):
+        entries.append(_entry(request, "board", _("进度图")))
     if user.posts_of("policy") and not user.roles:
         entries.append(_entry(request, "support_home", _("支持政策")))
     if user.posts_of("policy"):

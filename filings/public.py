@@ -21,6 +21,7 @@ from .domain.audit import record as record_audit
 from .domain.notices import Letter, members_of
 from .domain.notices import send as send_notice
 from .domain.notices import send_to_enterprises as notify_enterprises
+from .domain.picture import add_part as add_picture_part
 from .forms.fields import UsccField
 from .models import Agency, AgencyContact, District, Enterprise, Filing, User
 from .models.filing import Knower, filing_scope
@@ -214,6 +215,7 @@ __all__ = [
     "Standing",
     "UsccField",
     "User",
+    "add_picture_part",
     "bureau_of",
     "clean_name",
     "csv_lines",

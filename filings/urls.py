@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path, register_converter
 from filings.views import (
     assignment,
     attachments,
+    board,
     bulk,
     decisions,
     desk,
@@ -95,6 +96,10 @@ _desk = [
     path("desk/team/", desk.desk_team, name="desk_team"),
     path("zone/", desk.zone_home, name="zone_home"),
     path("health/", desk.health_home, name="health_home"),
+    path("board/", board.board, name="board"),
+    path("board/list/", board.board_list, name="board_list"),
+    path("board/brief/", board.board_brief, name="board_brief"),
+    path("board/figures/<slug:kind>/", board.board_download, name="board_download"),
     path("city/", desk.city_home, name="city_home"),
     path("filings/<int:pk>/review/", review.review, name="review"),
     path("filings/<int:pk>/review/reveal/", review.review_reveal, name="review_reveal"),

@@ -7,3 +7,10 @@ from django.utils.translation import gettext_lazy as _
 class PoliciesConfig(AppConfig):
     name = "policies"
     verbose_name = _("惠企政策")
+
+    def ready(self) -> None:
+        """Put the measures into the boards of the city and its districts."""
+        from filings.public import add_picture_part
+        from policies.queries.picture import measures_by_district
+
+        add_picture_part("measures", measures_by_district)

@@ -408,6 +408,7 @@ def _kept(by: User) -> dict[str, Any]:
 
 #: What an address asks for behind its question mark, where it can't do without.
 ASKS = {
+    "board_list": {"figure": "state-submitted"},
     "bulk_new": {"kind": "notice"},
     "reveal_phone": {"section": "scheme", "path": "principal_phone"},
     "review_reveal": {"section": "scheme", "path": "principal_phone"},

@@ -46,12 +46,13 @@ def take_picture(*, at: datetime) -> None:
         for district, one in measured.items():
             one.figures[name] = figures.most(found.get(district, []))
         city[name] = figures.most(figures.added(found.values()))
-    taken = {None: city} | {district: one.figures for district, one in measured.items()}
+    taken: list[tuple[int | None, figures.Figures]] = [(None, city)]
+    taken += [(district, one.figures) for district, one in measured.items()]
     local = timezone.localtime(at)
     with transaction.atomic():
-        for scope, told in taken.items():
+        for scope, told in taken:
             Picture.objects.update_or_create(
-                district_id=scope,
+                district_id=scope,  # type: ignore[misc]
                 day=local.date(),
                 hour=local.hour,
                 defaults={"taken_at": at, "figures": told},

@@ -12,8 +12,20 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Exists, F, OuterRef, Q, Sum, Window
-from django.db.models.functions import RowNumber
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    Sum,
+    Value,
+    When,
+    Window,
+)
+from django.db.models.functions import Concat, RowNumber
 
 from filings.gates import APPROVAL_GATES, START_GATES
 from filings.models import ClockPause, Correction, DeskEntry, ReviewClock, Step
@@ -71,15 +83,15 @@ SUMMED: dict[str, tuple[str, Q]] = {
 def condition_of(key: str, at: datetime) -> Q | None:
     """The condition on entries behind a figure at the moment `at`; None for an unknown figure.
 
-    Keys are those of `COUNTED`, `overdue`, `decided`, `from-<province>`, and `reason-<text
-    block>` or `part-<section>` for what was to be mended.
+    Keys are those of `COUNTED`, `overdue`, `decided`, `from-<province>`, and for what was to be
+        mended `reason-<short name of a text block>` or `part-<section>`.
     """
     name, _dash, what = key.partition("-")
     special: dict[str, Callable[[], Q | None]] = {
         "overdue": lambda: overdue(at),
         "decided": lambda: Q(Exists(_decisions(at).filter(filing=OuterRef("pk")))),
         "from": lambda: _from(what) if what else None,
-        "reason": lambda: _corrected(at, block_id=int(what)) if what.isdecimal() else None,
+        "reason": lambda: _corrected(at, block__title=what) if what else None,
         "part": lambda: _corrected(at, block__isnull=True, section=what) if what else None,
     }
     return special[name]() if name in special else COUNTED.get(key)
@@ -182,18 +194,22 @@ def _origins() -> dict[int, list[dict[str, Any]]]:
 
 def _reasons(at: datetime) -> dict[int, list[dict[str, Any]]]:
     """In how many filings something was to be mended, by the text block or else by the section."""
+    key = Case(
+        When(block__isnull=True, then=Concat(Value("part-"), "section")),
+        default=Concat(Value("reason-"), "block__title"),
+        output_field=CharField(),
+    )
     rows = (
         _corrections(at)
         .order_by()
-        .values_list("filing__district_id", "block_id", "block__title", "section")
+        .annotate(key=key)
+        .values_list("filing__district_id", "key")
         .annotate(n=Count("filing", distinct=True))
     )
-    found: dict[int, dict[str, dict[str, Any]]] = defaultdict(dict)
-    for district, block, title, section, count in rows:
-        key = f"reason-{block}" if block else f"part-{section}"
-        one = found[district].setdefault(key, {"key": key, "name": title or section, "n": 0})
-        one["n"] += count
-    return {district: most(list(reasons.values())) for district, reasons in found.items()}
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for district, name, count in rows:
+        found[district].append({"key": name, "name": name.partition("-")[2], "n": count})
+    return {district: most(reasons) for district, reasons in found.items()}
 
 
 def _worst() -> dict[int, list[dict[str, Any]]]:
@@ -208,21 +224,22 @@ def _worst() -> dict[int, list[dict[str, Any]]]:
     )
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for district, pk, name, site, days in rows:
-        found[district].append({"pk": pk, "name": name, "site": site, "days": float(days)})
+        found[district].append({"pk": pk, "name": name, "site": site, "days": float(days or 0)})
     return found
 
 
 def _hours(at: datetime) -> Iterator[tuple[int, float]]:
     """The clock hours that each decision took, without the pauses."""
     clocks = _decisions(at)
-    paused: Counter[int] = Counter()
+    paused: dict[int, float] = defaultdict(float)
     for pk, since, until in ClockPause.objects.filter(
         clock__in=clocks.values("pk"), until__isnull=False
     ).values_list("clock_id", "since", "until"):
-        paused[pk] += (until - since).total_seconds()
+        paused[pk] += (until - since).total_seconds() if until else 0
     rows = clocks.values_list("pk", "filing__district_id", "started_at", "stopped_at")
     for pk, district, started, stopped in rows:
-        yield district, ((stopped - started).total_seconds() - paused[pk]) / 3600
+        if stopped is not None:
+            yield district, ((stopped - started).total_seconds() - paused[pk]) / 3600
 
 
 def _times(hours: list[float]) -> dict[str, Any]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 from typing import Any
 
-from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -15,11 +14,13 @@ from filings.forms.desk import DeskFilter
 from filings.forms.desk_export import ExportForm
 from filings.queries import desk_export as reads
 from filings.queries.desk import VIEWS, choices_of
-from filings.sheets.writing import MOST_ROWS, OutSheet, csv_lines, write_xlsx
+from filings.sheets.writing import MOST_ROWS
 from jiaozuo_portal.lib import clock
 from jiaozuo_portal.lib.doors import open_to
-from jiaozuo_portal.lib.files import CSV, XLSX
+from jiaozuo_portal.lib.files import XLSX
 from jiaozuo_portal.lib.refusals import Refused
+
+from .sheet_files import sheet_file
 
 
 @open_to("bureau", methods=("GET", "POST"))
@@ -47,7 +48,7 @@ def desk_export(request: HttpRequest) -> HttpResponse:
             rows=total,
         )
         sheet = reads.export_sheet(entries, given["columns"], at=at)
-        return _file(sheet, given["kind"], f"desk-{clock.day_of(at):%Y%m%d}")
+        return sheet_file(sheet, given["kind"], f"desk-{clock.day_of(at):%Y%m%d}")
     return render(
         request,
         "filings/desk/export.html",
@@ -59,22 +60,4 @@ def desk_export(request: HttpRequest) -> HttpResponse:
             "conditions": [words for _name, words in asking.narrowing()],
         },
         status=422 if form.is_bound else 200,
-    )
-
-
-def _file(sheet: OutSheet, kind: str, name: str) -> Any:
-    if kind == CSV.name:
-        return StreamingHttpResponse(
-            csv_lines(sheet.headings, sheet.rows),
-            content_type=f"{CSV.media_type}; charset=utf-8",
-            headers={"Content-Disposition": f'attachment; filename="{name}{CSV.extension}"'},
-        )
-    stream = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
-    write_xlsx(stream, [sheet])
-    stream.seek(0)
-    return FileResponse(
-        stream,
-        as_attachment=True,
-        filename=f"{name}{XLSX.extension}",
-        content_type=XLSX.media_type,
     )

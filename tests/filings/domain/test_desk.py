@@ -96,3 +96,22 @@ def test_provinces_are_whole_words():
     made = desk.entry_of(filing, content, returns=0, number="", prestart={})
 
     assert made.provinces == " 河南省 湖北省 "
+
+
+def test_the_entry_has_the_people_of_the_roster_by_province_and_those_of_the_plan():
+    filing, _ = make.filing_in("submitted")
+    entry = entry_of(filing)
+
+    assert sum(entry["origins"].values()) == entry["heads"] > 0
+    assert sorted(entry["origins"]) == entry["provinces"].split()
+    assert entry["planned"] == int(make.PLAN["returning_total"])
+
+
+@pytest.mark.parametrize(
+    ("written", "planned"), [("500", 500), (12, 12), ("", 0), (None, 0), ("x", 0), ("9" * 30, 0)]
+)
+def test_a_plan_without_a_usable_count_plans_nobody(written, planned):
+    filing = make.filing()
+    content = {"plan": {"returning_total": written}}
+    entry = desk.entry_of(filing, content, returns=0, number="", prestart={})
+    assert entry.planned == planned

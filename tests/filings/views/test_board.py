@@ -1,0 +1,179 @@
+"""The boards: whose picture is shown, the list behind each figure, files and the brief."""
+
+from __future__ import annotations
+
+import io
+import re
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+from openpyxl import load_workbook
+from pypdf import PdfReader
+
+from filings.domain import picture
+from filings.management.scale import seed_scale
+from filings.models import DeskEntry, District, Picture
+from filings.queries import board as reads
+from jiaozuo_portal.outbox.models import OutboxRow
+from tests import factories as make
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+
+HERE = "410803"
+
+
+@pytest.fixture
+def city(clock_at):
+    clock_at(NOW)
+    call_command("load_city", verbosity=0)
+    seed_scale(60, seed=5, until=NOW, people=3, workers=1)
+    picture.take_picture(at=NOW)
+
+
+@pytest.fixture
+def command(client, city):
+    person = make.officer("city")
+    client.force_login(person)
+    return person
+
+
+@pytest.fixture
+def bureau(client, city):
+    person = make.officer("bureau", district=HERE)
+    client.force_login(person)
+    return person
+
+
+def shown(client, **asked) -> reads.Board:
+    return client.get(reverse("board"), asked).context["board"]
+
+
+def test_the_city_sees_everything_and_a_bureau_its_district(client, bureau):
+    own = shown(client)
+    assert own.district.code == HERE
+    # Neither the city nor another district, whatever the address bar says.
+    for place in ("city", "410802", "x"):
+        assert shown(client, place=place).district.code == HERE
+
+    client.force_login(make.officer("city"))
+    assert shown(client).district is None
+    assert shown(client, place=HERE).tiles == own.tiles
+
+
+@pytest.mark.parametrize("kind", ["zone", "health", "policy"])
+def test_others_have_no_board(client, city, kind):
+    client.force_login(make.officer(kind, district=HERE))
+    for name in ("board", "board_list", "board_brief"):
+        assert client.get(reverse(name)).status_code == 403
+
+
+@pytest.mark.parametrize("place", ["city", HERE])
+def test_every_number_is_that_of_the_list_it_leads_to(client, command, place):
+    board = shown(client, place=place)
+    lines = [*board.tiles, *(line for part in board.parts for line in part.lines)]
+    followed = 0
+    for line in lines:
+        people = "people" in line.url or "from-" in line.url or "staff-back" in line.url
+        if line.url and line.n and not people:
+            queue = client.get(line.url).context["queue"]
+            assert queue.total == line.n, line
+            followed += 1
+    assert followed > 8
+
+
+def test_a_list_pages_through_all_filings_behind_a_figure(client, command):
+    at = {"figure": "heads-same"}
+    total = client.get(reverse("board_list"), at).context["queue"].total
+    seen, after = set(), ""
+    while True:
+        queue = client.get(reverse("board_list"), at | {"after": after}).context["queue"]
+        seen |= {row.entry.pk for row in queue.rows}
+        if not queue.page.next:
+            break
+        after = queue.page.next
+    assert len(seen) == total > 25
+
+
+def test_a_list_shows_a_bureau_its_own_filings_only(client, bureau):
+    figure = {"figure": "state-started", "district": "410802"}
+    assert DeskEntry.objects.filter(state="started", district__code="410802").exists()
+    assert client.get(reverse("board_list"), figure).context["queue"].total == 0
+    own = client.get(reverse("board_list"), {"figure": "state-started"}).context["queue"]
+    assert {row.entry.district.code for row in own.rows} == {HERE}
+
+
+@pytest.mark.parametrize("figure", ["", "x", "state-none", "from-"])
+def test_an_unknown_figure_has_no_list(client, command, figure):
+    assert client.get(reverse("board_list"), {"figure": figure}).status_code == 404
+
+
+def test_an_earlier_hour_shows_its_own_figures_without_lists(client, command, clock_at):
+    before = shown(client)
+    later = NOW + timedelta(hours=2)
+    clock_at(later)
+    DeskEntry.objects.filter(state="submitted").delete()
+    picture.take_picture(at=later)
+
+    now, then = shown(client), shown(client, day="2020-03-02", hour=9)
+    assert now.tiles[0].n == 0 < before.tiles[0].n
+    assert then.tiles[0].n == shown(client, hour=10).tiles[0].n == before.tiles[0].n
+    assert not any(line.url for line in then.tiles)
+    assert [one.hour for one in now.hours] == [9, 11]
+    assert "没有清单" in client.get(reverse("board"), {"hour": 9}).content.decode()
+
+
+@pytest.mark.parametrize("asked", [{"day": "2020-02-01"}, {"hour": 3}])
+def test_a_time_without_a_picture_says_so(client, command, asked):
+    answer = client.get(reverse("board"), asked)
+    assert answer.context["board"] is None
+    assert "没有记录" in answer.content.decode()
+    assert client.get(reverse("board_brief"), asked).status_code == 404
+
+
+@pytest.mark.parametrize("asked", [{"day": "x", "hour": "99"}, {"place": "'; --"}])
+def test_what_does_not_hold_is_as_good_as_nothing(client, command, asked):
+    assert shown(client, **asked) == shown(client)
+
+
+def test_the_first_look_at_a_board_takes_the_first_picture(client, command):
+    Picture.objects.all().delete()
+    OutboxRow.objects.all().delete()
+
+    assert shown(client).tiles
+    assert Picture.objects.count() == District.objects.count() + 1
+    assert OutboxRow.objects.filter(kind="filings.picture").exists()
+
+
+def test_the_figures_are_taken_away_as_files(client, command):
+    board = shown(client)
+    book = client.get(reverse("board_download", args=["xlsx"]))
+    rows = list(load_workbook(io.BytesIO(b"".join(book.streaming_content))).active.values)
+    text = client.get(reverse("board_download", args=["csv"]))
+    csv = b"".join(text.streaming_content).decode("utf-8-sig").splitlines()
+
+    told = [(part.title, line.label, line.n) for part in board.parts for line in part.lines]
+    assert [row[:3] for row in rows[1 : len(told) + 1]] == told
+    assert len(csv) == len(rows)
+    assert client.get(reverse("board_download", args=["pdf"])).status_code == 404
+
+
+def test_the_brief_prints_the_figures(client, command):
+    board = shown(client)
+    answer = client.get(reverse("board_brief"))
+
+    assert answer["Content-Type"] == "application/pdf"
+    pages = PdfReader(io.BytesIO(answer.content)).pages
+    text = re.sub(r"\s", "", "".join(page.extract_text() for page in pages))
+    assert "复工复产每日简报" in text
+    for tile in board.tiles:
+        assert f"{tile.label}{tile.n:,}" in text
+    assert board.worst[0]["name"] in text
+
+
+def test_the_links_of_a_district_stay_in_it(client, command):
+    urls = [line.url for line in shown(client, place=HERE).tiles]
+    assert {parse_qs(urlsplit(url).query)["district"][0] for url in urls} == {HERE}
