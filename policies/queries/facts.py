@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple, cast
 
 from filings.public import FILING_FACTS, PROFILE_FACTS, Filing, KnownFact, facts_of
 from jiaozuo_portal.lib import clock
@@ -140,6 +140,27 @@ def declarations_by_enterprise(ids: Iterable[int]) -> dict[int, list[Declaration
     for declaration in found.select_related("by").order_by("pk"):
         by_enterprise.setdefault(declaration.enterprise_id, []).append(declaration)
     return by_enterprise
+
+
+class Answer(NamedTuple):
+    """As much of a declaration as judging reads."""
+
+    pk: int
+    fact: str
+    value: Any
+
+
+def answers_by_enterprise(ids: Iterable[int]) -> dict[int, list[Declaration]]:
+    """The same for judging many: rows that know key, fact and value and nothing else. One query.
+
+    Making model objects of them would take longer than judging by them.
+    """
+    found = Declaration.objects.filter(enterprise_id__in=set(ids)).current().order_by("pk")
+    by_enterprise: dict[int, list[Answer]] = {}
+    rows = found.values_list("enterprise_id", "pk", "fact", "value")
+    for enterprise, *answer in rows.iterator(chunk_size=5000):
+        by_enterprise.setdefault(enterprise, []).append(Answer(*answer))
+    return cast("dict[int, list[Declaration]]", by_enterprise)
 
 
 def typed(spec: FactSpec, stored: Any) -> Any:

@@ -13,7 +13,7 @@ from policies.eligibility.differing import turned_by_facts
 from policies.eligibility.recall import Found
 from policies.models import FactSheet, Match, SupportLink
 
-from .facts import declarations_by_enterprise, gathered_from
+from .facts import answers_by_enterprise, gathered_from
 from .kept import kept_for
 from .packs import Rules, Turned, recall_for, turned_between
 from .verdicts import Sheet, differing_facts, sheet_of
@@ -55,7 +55,7 @@ def cases_of(
     """Judge these filings on a day; by their ids those that cannot be judged, with the reason."""
     by_filing = {match.filing_id: match for match in matches}
     known = known_filings(by_filing)
-    declared = declarations_by_enterprise(one.enterprise_id for one in known.values())
+    declared = answers_by_enterprise(one.enterprise_id for one in known.values())
     kept = kept_for((one.uscc for one in known.values()), day)
     sheets = {sheet.filing_id: sheet for sheet in _current_sheets(by_filing)}
     memory = recall_for(rules, day)

@@ -243,7 +243,7 @@ class _One:
 def columns_of(pack: Pack, day: date, facts: Iterable[str]) -> dict[str, Column]:
     """Every fact that the rules name, read for every filing as the judge reads it."""
     from filings.public import Filing, known_filings
-    from policies.queries.facts import declarations_by_enterprise, gathered_from
+    from policies.queries.facts import answers_by_enterprise, gathered_from
     from policies.queries.kept import kept_for
     from policies.queries.packs import published_rules, recall_for
 
@@ -256,7 +256,7 @@ def columns_of(pack: Pack, day: date, facts: Iterable[str]) -> dict[str, Column]
     ids = list(Filing.objects.order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(ids), 500):
         known = known_filings(ids[start : start + 500])
-        declared = declarations_by_enterprise(one.enterprise_id for one in known.values())
+        declared = answers_by_enterprise(one.enterprise_id for one in known.values())
         kept = kept_for((one.uscc for one in known.values()), day)
         for one in known.values():
             answers = declared.get(one.enterprise_id, ())
@@ -354,14 +354,14 @@ def one_profile(pack: Pack, day: date, times: int) -> dict[str, float]:
     """
     from filings.public import Filing, known_filings
     from policies.eligibility import judge
-    from policies.queries.facts import declarations_by_enterprise, gathered_from
+    from policies.queries.facts import answers_by_enterprise, gathered_from
     from policies.queries.kept import kept_for
 
     spent: list[float] = []
     ids = list(Filing.objects.order_by("pk").values_list("pk", flat=True)[:times])
     known = known_filings(ids)
     kept = kept_for((one.uscc for one in known.values()), day)
-    declared = declarations_by_enterprise(one.enterprise_id for one in known.values())
+    declared = answers_by_enterprise(one.enterprise_id for one in known.values())
     for turn, one in enumerate(known.values()):
         answers = declared.get(one.enterprise_id, ())
         values = dict(gathered_from(one.facts, one.uscc, pack.registry, answers, kept).values)
