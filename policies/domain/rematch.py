@@ -91,12 +91,14 @@ def run_lane(lane: Lane) -> None:
 
     Safe to run again from the start: what has been judged is passed over.
     """
-    begun, first = time.monotonic(), lane.first
-    while time.monotonic() - begun < TURN.total_seconds():
+    over_at, first = time.monotonic() + TURN.total_seconds(), lane.first
+    while True:
         done = rematch_batch(Lane(lane.rematch, first, lane.end), at=clock.now())
         if done is None:
             return
         first = done + 1
+        if time.monotonic() >= over_at:
+            break
     with transaction.atomic():
         rest = Lane(lane.rematch, first, lane.end)
         enqueue(KIND, str(rest), key=key_of(lane.rematch, first))

@@ -73,7 +73,7 @@ def test_lanes_follow_one_another_until_every_filing_is_judged_once(
     ids, judged = city(), []
     monkeypatch.setitem(rematch_batch.__kwdefaults__, "size", 2)
     # A turn that is over after one batch.
-    monkeypatch.setattr(rematch, "TURN", timedelta(microseconds=1))
+    monkeypatch.setattr(rematch, "TURN", timedelta(0))
     monkeypatch.setattr(
         rematch, "match_filings", lambda some, at: judged.extend(some) or match_filings(some, at=at)
     )
