@@ -68,10 +68,22 @@ def start_content(filing: Filing, *, draft: bool) -> dict[str, Any]:
     return content
 
 
-def approval_gates(filing: Filing, *, draft: bool) -> list[gates.GateResult]:
-    """The approval gates of the draft, or of the last frozen version."""
-    content = versions.snapshot(filing) if draft else versions.content_of(filing)
-    return gates.judge(GateSet.APPROVAL, content, waivers_of(filing))
+def approval_gates(
+    filing: Filing,
+    *,
+    draft: bool,
+    content: dict[str, Any] | None = None,
+    waivers: Mapping[str, str] | None = None,
+) -> list[gates.GateResult]:
+    """The approval gates of the draft, or of the last frozen version.
+
+    Who has read the version's content, or the waived gates with their reasons, gives them.
+    """
+    if content is None:
+        content = versions.snapshot(filing) if draft else versions.content_of(filing)
+    return gates.judge(
+        GateSet.APPROVAL, content, waivers_of(filing) if waivers is None else waivers
+    )
 
 
 def start_gates(filing: Filing, *, draft: bool) -> list[gates.GateResult]:

@@ -7,7 +7,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,16 +34,14 @@ from filings.models import (
     FilingVersion,
     GateWaiver,
     LedgerEntry,
-    Opinion,
     PreStartReport,
     RosterRow,
     Step,
     User,
-    ZoneReceipt,
 )
 from filings.sections import SECTIONS
 from filings.size import size_of
-from filings.states import MOVES
+from filings.states import CLOSED, MOVES, State
 from jiaozuo_portal.lib.pages import Page, keyset_page
 from jiaozuo_portal.lib.punctuation import listed, remarked
 
@@ -59,6 +68,7 @@ PROBLEMS: dict[str, Promise | str] = {
     "unwell": gettext_lazy("健康状况不是“健康”"),
     "unfit": gettext_lazy("不符合返岗条件"),
     "untold": gettext_lazy("三项情况没写全"),
+    "twice": gettext_lazy("也在别的花名册上"),
 }
 
 _UNWELL = Q(health__in=("symptoms", "under_observation", "confirmed"))
@@ -92,6 +102,15 @@ class RosterPage:
     counts: dict[str, int]
     workshops: list[str]
     sees_health: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OtherRoster:
+    """Another filing on whose roster the same person stands. SECURITY: only the bureau is told;
+    `name` and `filing` stay empty where the reader may not know of that filing."""
+
+    name: str = ""
+    filing: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +172,13 @@ class Place:
 
 def version_of(user: User, filing: Filing, number: int) -> FilingVersion | None:
     """A frozen version, when this person may see it."""
-    return (
-        FilingVersion.objects.visible_to(user)
-        .filter(filing=filing, number=number)
-        .select_related("submitted_by")
-        .first()
-    )
+    return versions_of(user, filing, number).get(number)
+
+
+def versions_of(user: User, filing: Filing, *numbers: int) -> dict[int, FilingVersion]:
+    """Frozen versions by their numbers, as far as this person may see them. One query."""
+    found = FilingVersion.objects.visible_to(user).filter(filing=filing, number__in=numbers)
+    return {version.number: version for version in found.select_related("submitted_by")}
 
 
 def filed_prestart(filing: Filing) -> PreStartReport | None:
@@ -189,7 +209,12 @@ def _figures(profile: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def documents(
-    filing: Filing, version: FilingVersion, *, user: User, points: Points
+    filing: Filing,
+    version: FilingVersion,
+    *,
+    user: User,
+    points: Points,
+    beside: Beside,
 ) -> list[Document]:
     """The parts of the page with their content, checks, files and points.
 
@@ -199,7 +224,7 @@ def documents(
     report = filed_prestart(filing) if version.number == filing.version else None
     if report:
         content["prestart"] = report.content
-    checks = answers_for(filing, version.number, content)
+    checks = answers_for(content, beside)
     files = list(
         Attachment.objects.in_version(version.number).visible_to(user).filter(filing=filing)
     )
@@ -226,13 +251,19 @@ def _prestart_note(content: Mapping[str, Any], report: PreStartReport | None) ->
     return _("企业还没有提交开工前报告；备案后、开工前提交即可。")
 
 
-def answers_for(filing: Filing, number: int, content: Mapping[str, Any]) -> list[checklist.Answer]:
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What the checklist asks that no content says: whether the zone has received the version, and
+    how many opinions the health authority has given."""
+
+    received: bool
+    opinions: int
+
+
+def answers_for(content: Mapping[str, Any], beside: Beside) -> list[checklist.Answer]:
     """The checklist of a version, with what lies beside its content."""
-    beside = {
-        "received_by_zone": ZoneReceipt.objects.filter(filing=filing, version=number).exists(),
-        "opinions": Opinion.objects.filter(filing=filing).count(),
-    }
-    return checklist.answers({**content, **beside})
+    said = {"received_by_zone": beside.received, "opinions": beside.opinions}
+    return checklist.answers({**content, **said})
 
 
 def points_of(filing: Filing, user: User, *, collected: bool) -> Points:
@@ -312,31 +343,70 @@ def person_in(filing: Filing, number: int, key: str) -> RosterRow | None:
     return RosterRow.objects.filter(filing=filing, key=wanted).in_version(number).first()
 
 
-def roster_page(filing: Filing, number: int, asked: AskedRoster, *, user: User) -> RosterPage:
-    """One page of the roster of a version, problems first for those who may see health."""
+def roster_page(
+    filing: Filing, version: FilingVersion, asked: AskedRoster, *, user: User
+) -> RosterPage:
+    """One page of the roster of a version, problems first for those who may see health.
+
+    The version's own figures give the workshops, and the count where nothing narrows it.
+    """
+    figures = version.content.get("roster") or {}
     sees_health = access.may_see_health(user, filing)
-    rows = RosterRow.objects.in_version(number).visible_to(user).filter(filing=filing)
-    counts = _problem_counts(rows) if sees_health else {}
-    workshops = list(rows.order_by("workshop").values_list("workshop", flat=True).distinct())
+    rows = RosterRow.objects.in_version(version.number).visible_to(user).filter(filing=filing)
+    # SECURITY: the enterprise is not told where else its people are listed.
+    compares = access.is_bureau(user, filing)
+    problems = _PROBLEM | ({"twice": _listed_twice(filing)} if compares else {})
+    counts = _problem_counts(rows, problems) if sees_health else {}
     if asked.person:
         rows = rows.filter(name__icontains=asked.person)
     if asked.workshop:
         rows = rows.filter(workshop=asked.workshop)
     order: tuple[str, ...] = ("order", "pk")
     if sees_health:
-        rows = rows.filter(_PROBLEM.get(asked.problem, Q()))
+        rows = rows.filter(problems.get(asked.problem, Q()))
         rows, order = rows.annotate(rank=_rank()), ("rank", "order", "pk")
+    page = keyset_page(rows, order=order, after=asked.after, size=ROSTER_SIZE)
+    if compares:
+        _tell_others(filing, page.rows, user)
+    is_narrow = asked.person or asked.workshop or (sees_health and asked.problem)
     return RosterPage(
-        page=keyset_page(rows, order=order, after=asked.after, size=ROSTER_SIZE),
-        total=rows.count(),
+        page=page,
+        total=rows.count() if is_narrow else int(figures.get("count") or 0),
         counts=counts,
-        workshops=[name for name in workshops if name],
+        workshops=sorted({unit[0] for unit in figures.get("units") or [] if unit[0]}),
         sees_health=sees_health,
     )
 
 
-def _problem_counts(rows: QuerySet[RosterRow]) -> dict[str, int]:
-    counted = {name: Count("pk", filter=problem) for name, problem in _PROBLEM.items()}
+def _elsewhere(filing: Filing) -> QuerySet[RosterRow]:
+    """The rows of the last versions of all other filings that have not ended."""
+    return RosterRow.objects.filter(
+        Q(last_version__isnull=True) | Q(last_version__gte=F("filing__version")),
+        filing__version__gt=0,
+        first_version__lte=F("filing__version"),
+    ).exclude(Q(filing=filing) | Q(filing__state__in=[State.DRAFT, *CLOSED]))
+
+
+def _listed_twice(filing: Filing) -> Q:
+    return Q(Exists(_elsewhere(filing).filter(id_index=OuterRef("id_index"))))
+
+
+def _tell_others(filing: Filing, rows: Iterable[RosterRow], user: User) -> None:
+    """Give each row, as `also`, where else the person is listed. One query."""
+    by_person = {row.id_index: row for row in rows}
+    for row in by_person.values():
+        row.also = []  # type: ignore[attr-defined]
+    known = Filing.objects.visible_to(user).filter(pk=OuterRef("filing"))
+    found = _elsewhere(filing).filter(id_index__in=by_person).order_by("filing", "pk")
+    for index, pk, name, site, is_known in found.annotate(known=Exists(known)).values_list(
+        "id_index", "filing", "filing__enterprise__name", "filing__site__name", "known"
+    ):
+        other = OtherRoster(f"{name} · {site}", pk) if is_known else OtherRoster()
+        by_person[index].also.append(other)  # type: ignore[attr-defined]
+
+
+def _problem_counts(rows: QuerySet[RosterRow], problems: Mapping[str, Q]) -> dict[str, int]:
+    counted = {name: Count("pk", filter=problem) for name, problem in problems.items()}
     found = rows.aggregate(everybody=Count("pk"), **counted)
     return {"": found.pop("everybody"), **found}
 
@@ -355,10 +425,11 @@ def _rank() -> Case:
 def ledger_page(filing: Filing, version: FilingVersion) -> Ledger:
     """The balances as frozen, and the latest entries of the version."""
     entries = LedgerEntry.objects.filter(filing=filing, first_version__lte=version.number)
+    newest = list(entries.select_related("item").order_by("-on", "-pk")[:MOST_ENTRIES])
     return Ledger(
         items=version.content.get("supplies") or [],
-        entries=list(entries.select_related("item").order_by("-on", "-pk")[:MOST_ENTRIES]),
-        total=entries.count(),
+        entries=newest,
+        total=entries.count() if len(newest) == MOST_ENTRIES else len(newest),
     )
 
 
@@ -376,13 +447,17 @@ class GateLine:
     waiver: GateWaiver | None = None
 
 
-def gate_lines(filing: Filing, results: Iterable[GateResult], *, reasons: bool) -> list[GateLine]:
+def waivers_on(filing: Filing) -> dict[str, GateWaiver]:
+    """The waivers of approval gates, with who gave them. One query."""
+    rows = GateWaiver.objects.filter(filing=filing).select_related("by")
+    return {waiver.gate: waiver for waiver in rows}
+
+
+def gate_lines(
+    results: Iterable[GateResult], waivers: Mapping[str, GateWaiver], *, reasons: bool
+) -> list[GateLine]:
     """Gates with who waived them. `reasons=False` leaves out what they say about the content."""
     approval = {gate.name for gate in APPROVAL_GATES}
-    waivers = {
-        waiver.gate: waiver
-        for waiver in GateWaiver.objects.filter(filing=filing).select_related("by")
-    }
     return [
         GateLine(
             result.name,

@@ -216,7 +216,7 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         pk,
         _APPROVE,
-        gates=reads.gate_lines(filing, results, reasons=True),
+        gates=reads.gate_lines(results, reads.waivers_on(filing), reasons=True),
         blocked=access.may_approve_alone(user, filing).why
         or _why_not(failing(results), len(points.collected)),
     )

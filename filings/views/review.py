@@ -51,16 +51,21 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     }
     if not filing.version:
         results = moves.approval_gates(filing, draft=True)
-        context["gates"] = reads.gate_lines(filing, results, reasons=False)
+        context["gates"] = reads.gate_lines(results, reads.waivers_on(filing), reasons=False)
         return render(request, "filings/review/unsubmitted.html", context)
-    version = _version_or_404(request, filing, filing.version)
-    context |= _document(request, filing, version)
-    context["gates"] = reads.gate_lines(
-        filing, moves.approval_gates(filing, draft=False), reasons=True
+    document = _document(request, filing, filing.version)
+    context |= document
+    waivers = reads.waivers_on(filing)
+    results = moves.approval_gates(
+        filing,
+        draft=False,
+        content=document["version"].content,
+        waivers={name: waiver.reason for name, waiver in waivers.items()},
     )
+    context["gates"] = reads.gate_lines(results, waivers, reasons=True)
     if filing.approved_version:
         start = moves.start_gates(filing, draft=False)
-        context["start_gates"] = reads.gate_lines(filing, start, reasons=True)
+        context["start_gates"] = reads.gate_lines(start, waivers, reasons=True)
     return render(request, "filings/review/review.html", context)
 
 
@@ -90,23 +95,29 @@ def _version_or_404(request: HttpRequest, filing: Filing, number: int) -> Filing
     return version
 
 
-def _document(request: HttpRequest, filing: Filing, version: FilingVersion) -> dict[str, Any]:
+def _document(request: HttpRequest, filing: Filing, number: int) -> dict[str, Any]:
     user: Any = request.user
+    found = reads.versions_of(user, filing, number, number - 1)
+    version, before = found.get(number), found.get(number - 1)
+    if version is None:
+        raise Http404
     form = RosterFilter(request.GET)
     asked = form.asked()
     collected = access.is_bureau(user, filing)
     points = reads.points_of(filing, user, collected=collected)
-    documents = reads.documents(filing, version, user=user, points=points)
-    before = reads.version_of(user, filing, version.number - 1)
-    changes = before and differences(filing, _side(before), _side(version), user=user)
+    opinions = agencies.opinions_on(filing, user)
     zone_receipts = agencies.zone_receipts_on(filing, user)
+    received = any(one.version == version.number for one in zone_receipts)
+    beside = reads.Beside(received=received, opinions=len(opinions))
+    documents = reads.documents(filing, version, user=user, points=points, beside=beside)
+    changes = before and differences(filing, _side(before), _side(version), user=user)
     return {
         "version": version,
         "documents": documents,
         "points": points,
         "tally": checklist.tally(row for part in documents if part.is_due for row in part.checks),
         "profile": reads.profile_of(version.content),
-        "roster": reads.roster_page(filing, version.number, asked, user=user),
+        "roster": reads.roster_page(filing, version, asked, user=user),
         "roster_form": form,
         "roster_asked": asked,
         "problems": reads.PROBLEMS,
@@ -114,9 +125,9 @@ def _document(request: HttpRequest, filing: Filing, version: FilingVersion) -> d
         "ledger": reads.ledger_page(filing, version),
         "changes": changes,
         "field_changes": field_changes(changes) if changes else [],
-        "opinions": agencies.opinions_on(filing, user),
+        "opinions": opinions,
         "zone_receipts": zone_receipts,
-        "received": any(one.version == version.number for one in zone_receipts),
+        "received": received,
         "notes": _notes(points),
     }
 
@@ -137,14 +148,13 @@ def _notes(points: reads.Points) -> dict[str, list[Correction]]:
 def version(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """One frozen version, to be read: for everybody who may see the filing."""
     filing = visible_filing(request, pk)
-    found = _version_or_404(request, filing, number)
     user: Any = request.user
     return render(
         request,
         "filings/review/version.html",
         {
             **frame(request, filing, clock.now()),
-            **_document(request, filing, found),
+            **_document(request, filing, number),
             "numbers": range(filing.version, 0, -1),
             "is_member": access.is_member(user, filing),
             "may": {},

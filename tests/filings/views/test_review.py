@@ -668,3 +668,64 @@ def test_four_eyes_leave_the_lead_the_button(client):
     assert f'href="{url("approve", filing)}"' in page
     assert "这一版由您审核" not in page
     assert (pressed.status_code, Receipt.objects.count()) == (302, 1)
+
+
+def flags(response) -> dict[str, list[tuple[str, int | None]]]:
+    """Where else each person of the page is said to be listed."""
+    rows = response.context["roster"].page.rows
+    return {row.name: [(one.name, one.filing) for one in row.also] for row in rows}
+
+
+def test_a_person_on_two_rosters_is_flagged_with_the_other_filing(client):
+    # Both rosters hold the numbers 1 and 2; the third is on this one alone.
+    other, _ = make.filing_in("submitted", district="410882")
+    filing = make.fill(make.filing(district="410882", zone=True))
+    people = make.cast(filing)
+    make.roster_row(filing, 3, name="只在这里")
+    moves.waive_gate(filing, "plan", by=people.lead, at=NOW, reason="人数随后更新")
+    moves.submit_filing(filing, by=people.owner, at=NOW, key=uuid.uuid4())
+
+    answer = look(client, people.reviewer, filing)
+
+    there = (f"{other.enterprise.name} · {other.site.name}", other.pk)
+    assert flags(answer) == {"员工1": [there], "员工2": [there], "只在这里": []}
+    assert answer.context["roster"].counts["twice"] == 2
+    assert names(look(client, people.reviewer, filing, problem="twice")) == ["员工1", "员工2"]
+    assert there[0] in text(answer)
+
+
+def test_of_a_filing_in_another_district_the_bureau_is_told_no_name(client):
+    other, _ = make.filing_in("submitted", district="410803")
+    filing, people = make.filing_in("in_review", district="410882", zone=True)
+
+    answer = look(client, people.reviewer, filing)
+
+    assert {place for places in flags(answer).values() for place in places} == {("", None)}
+    assert "外县（市、区）" in text(answer)
+    assert other.enterprise.name not in text(answer)
+
+
+@pytest.mark.parametrize("state", ["draft", "withdrawn"])
+def test_a_roster_that_was_never_sent_or_has_ended_flags_nobody(client, state):
+    if state == "draft":
+        make.fill(make.filing(district="410882", zone=True))
+    else:
+        make.filing_in("withdrawn", district="410882", zone=True)
+    filing, people = make.filing_in("in_review", district="410882", zone=True)
+
+    answer = look(client, people.reviewer, filing)
+
+    assert answer.context["roster"].counts["twice"] == 0
+    assert not any(flags(answer).values())
+
+
+def test_the_enterprise_is_not_told_where_else_its_people_are_listed(client):
+    make.filing_in("submitted", district="410882", zone=True)
+    filing, people = make.filing_in("in_review", district="410882", zone=True)
+    client.force_login(make.fresh(people.owner))
+
+    answer = client.get(reverse("version", args=[filing.pk, 1]), {"problem": "twice"})
+
+    assert "twice" not in answer.context["roster"].counts
+    assert "也在" not in text(answer)
+    assert len(names(answer)) == 2
