@@ -93,6 +93,7 @@ _people = [
 _desk = [
     path("desk/", desk.desk, name="desk"),
     path("desk/export/", desk_export.desk_export, name="desk_export"),
+    path("desk/next/<int:pk>/", desk.desk_next, name="desk_next"),
     path("desk/team/", desk.desk_team, name="desk_team"),
     path("zone/", desk.zone_home, name="zone_home"),
     path("health/", desk.health_home, name="health_home"),

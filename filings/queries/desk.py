@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -139,6 +139,33 @@ def desk_queue(asked: Asked, *, user: User, at: datetime, total: int | None = No
     known = total if conditions_of(asked, at) else counts[asked.view]
     page = queue(desk_entries(user), asked, user=user, at=at, total=known)
     return replace(page, counts={name: counts[name] for name in VIEWS})
+
+
+def next_for(user: User, after: int) -> int | None:
+    """The filing that this person turns to after the filing `after`: its id, None where none waits.
+
+    First what is theirs to review, then what nobody has claimed, each the longest waiting first. A
+    filing of that row leads to the one behind it and the last to the first, so that whoever only
+    looks comes past all of them; from any other it begins at the front. Two queries.
+    """
+    waiting = Q(state=State.SUBMITTED, holder__isnull=True)
+    line = (
+        desk_entries(user)
+        .filter(mine(user) | waiting)
+        .annotate(lane=Case(When(mine(user), then=0), default=1))
+        .order_by("lane", "queued_at", "filing_id")
+    )
+    here = line.filter(filing_id=after).values_list("lane", "queued_at").first()
+    behind = Q()
+    if here:
+        lane, since = here
+        behind = Q(lane__gt=lane) | Q(lane=lane) & (
+            Q(queued_at__gt=since) | Q(queued_at=since, filing_id__gt=after)
+        )
+    rest = line.exclude(filing_id=after).annotate(
+        turn=Case(When(behind, then=0), default=1) if here else Value(0)
+    )
+    return rest.order_by("turn", *line.query.order_by).values_list("filing_id", flat=True).first()
 
 
 def found(
@@ -282,6 +309,7 @@ __all__ = [
     "desk_entries",
     "desk_queue",
     "found",
+    "next_for",
     "queue",
     "search_of",
 ]

@@ -85,6 +85,17 @@ def desk(request: HttpRequest) -> HttpResponse:
     )
 
 
+@open_to("bureau")
+def desk_next(request: HttpRequest, pk: int) -> HttpResponse:
+    """Go on to the filing that waits for this person after the filing `pk`."""
+    user: Any = request.user
+    following = reads.next_for(user, pk)
+    if following is None:
+        messages.info(request, _("没有别的备案在等您审核。"))
+        return redirect("desk")
+    return redirect("review", pk=following)
+
+
 @open_to("lead")
 def desk_team(request: HttpRequest) -> HttpResponse:
     """What every colleague of the bureau holds."""

@@ -8,6 +8,7 @@ import "./dialogs.js";
 import { start as startKeeping } from "./keep.js";
 import { start as startProgress } from "./progress.js";
 import "./rows.js";
+import "./shortcuts.js";
 import "./submit-once.js";
 import { start as startTables } from "./tables.js";
 

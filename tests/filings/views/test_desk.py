@@ -442,3 +442,56 @@ def test_a_per_cent_sign_is_searched_as_it_is(client):
     found, people = make.filing_in("submitted", name="百分之百%厂")
 
     assert names(page(client, people.reviewer, q="百%厂")) == [found.enterprise.name]
+
+
+def follow(client, user, filing: Filing) -> str:
+    client.force_login(user)
+    return client.get(reverse("desk_next", args=[filing.pk])).url
+
+
+def test_the_next_filing_is_mine_first_then_unclaimed_and_the_last_leads_to_the_first(client):
+    people = make.filing_in("submitted")[1]
+    reviewer = people.reviewer
+    first_waiting = Filing.objects.get()
+    second_waiting, *_ = submitted(1)
+    mine, _people = make.filing_in("submitted")
+    moves.claim_filing(mine, by=reviewer, at=NOW + timedelta(hours=5))
+    others, _people = make.filing_in("in_review")
+    in_another_district, _people = make.filing_in("submitted", district="410803")
+
+    visited, at = [], first_waiting
+    for _step in range(3):
+        at = Filing.objects.get(pk=int(follow(client, reviewer, at).split("/")[-3]))
+        visited.append(at)
+
+    assert visited == [second_waiting, mine, first_waiting]
+    assert {follow(client, reviewer, one) for one in (others, in_another_district)} == {
+        reverse("review", args=[mine.pk])
+    }
+
+
+def test_where_nothing_else_waits_the_desk_says_so(client):
+    filing, people = make.filing_in("submitted")
+
+    client.force_login(people.reviewer)
+    response = client.get(reverse("desk_next", args=[filing.pk]), follow=True)
+
+    assert response.redirect_chain[0][0] == reverse("desk")
+    assert "没有别的备案在等您审核。" in response.content.decode()
+
+
+def test_the_next_filing_is_found_with_as_many_queries_among_many(client):
+    few = submitted(2)
+    reviewer = make.officer("bureau", district=QINYANG)
+    client.force_login(reviewer)
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as seen:
+            assert client.get(reverse("desk_next", args=[few[0].pk])).status_code == 302
+        return len(seen)
+
+    asked()
+    before = asked()
+    submitted(12)
+
+    assert asked() == before
