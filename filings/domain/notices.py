@@ -74,7 +74,8 @@ WORDS = {
     "deadline_today": gettext_lazy(
         "%(enterprise)s（%(site)s）有 %(count)s 项支持政策今天（%(last_day)s）截止申请"
     ),
-    "token": gettext_lazy("%(by)s为%(enterprise)s建立了一个接口令牌"),
+    "token": gettext_lazy("%(by)s为%(enterprise)s建立了接口令牌“%(remark)s”"),
+    "token_end": gettext_lazy("%(by)s停用了%(enterprise)s的接口令牌“%(remark)s”"),
 }
 
 _FACTS = ("enterprise", "version", "remark", "by", "count", "gate", "due", "first", "last")

@@ -66,6 +66,11 @@ def keyset_page(
     )
 
 
+def is_token(token: str, model: type[Model], *, order: Sequence[str]) -> bool:
+    """Whether `keyset_page` made this token for pages of `model` in this `order`."""
+    return _read_token(token, model, [_column(model, name) for name in order])[1] is not None
+
+
 def in_order(rows: QuerySet[Row], order: Sequence[str]) -> QuerySet[Row]:
     """All the rows in the order in which `keyset_page` pages through them."""
     return rows.order_by(*(_ordering(_column(rows.model, name), False) for name in order))

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import gettext as _
-from ninja import NinjaAPI, Query
-from ninja.errors import AuthenticationError, ValidationError
+from django.views.decorators.http import conditional_page
+from ninja import Query
+from ninja.decorators import decorate_view
 
 from filings.public import Filing, filings_visible_to
-from jiaozuo_portal.lib import clock, throttle
+from jiaozuo_portal.lib import clock
 from policies.eligibility.matching import InputError, read_profiles
 from policies.eligibility.verdicts import judge
-from policies.eligibility.words import PlacedError
 from policies.models import ApiToken
 from policies.queries.packs import Rules, published_rules
 
 from . import reads
-from .keys import PER, Key, NoScope, TooMany, bearer, count_stranger
+from .keys import Key, bearer, count_stranger
+from .problems import NoPack, NotJson, PortalApi, TooLarge
 from .schemas import (
+    DocumentOut,
     Documents,
     FilingOut,
     Filings,
@@ -43,7 +44,7 @@ MATCH, FILINGS, LINKS = (
 _OPEN = {429: Problem, 503: Problem}
 _KEYED = {401: Problem, 403: Problem, **_OPEN}
 
-api = NinjaAPI(
+api = PortalApi(
     title="Reopening portal",
     version="1",
     urls_namespace="api-1",
@@ -51,14 +52,6 @@ api = NinjaAPI(
     openapi_url="openapi.json",
     auth=Key(),
 )
-
-
-class TooLarge(Exception):
-    """A body beyond `MOST_BYTES`; answered with 413."""
-
-
-class NoPack(Exception):
-    """No policy pack has been published; answered with 503."""
 
 
 def _rules() -> Rules:
@@ -69,12 +62,14 @@ def _rules() -> Rules:
 
 
 def _for_everybody(response: HttpResponse) -> None:
+    """May be kept by anybody for five minutes; `conditional_page` then spares the body (ETag)."""
     patch_cache_control(response, public=True, max_age=300)
     # SECURITY: the cookie chooses the language too; a shared cache must not mix readers.
     patch_vary_headers(response, ("Accept-Language", "Cookie"))
 
 
 @api.get("/documents", response={200: Documents, **_OPEN}, auth=None, tags=["policies"])
+@decorate_view(conditional_page)
 def documents(request: HttpRequest, response: HttpResponse) -> dict[str, Any]:
     """The official texts of the published pack, with the measures in each."""
     count_stranger(request)
@@ -83,7 +78,25 @@ def documents(request: HttpRequest, response: HttpResponse) -> dict[str, Any]:
     return {**reads.pack_line(rules), "documents": reads.documents(rules)}
 
 
+@api.get(
+    "/documents/{document}",
+    response={200: DocumentOut, 404: Problem, **_OPEN},
+    auth=None,
+    tags=["policies"],
+)
+@decorate_view(conditional_page)
+def document(request: HttpRequest, response: HttpResponse, document: str) -> dict[str, Any]:
+    """One official text by its key, as the list of documents gives it."""
+    count_stranger(request)
+    found = next((one for one in reads.documents(_rules()) if one["key"] == document), None)
+    if found is None:
+        raise Http404
+    _for_everybody(response)
+    return found
+
+
 @api.get("/measures", response={200: Measures, 422: Problem, **_OPEN}, auth=None, tags=["policies"])
+@decorate_view(conditional_page)
 def measures(
     request: HttpRequest, response: HttpResponse, document: str = Query("", max_length=40)
 ) -> dict[str, Any]:
@@ -102,6 +115,7 @@ def measures(
     auth=None,
     tags=["policies"],
 )
+@decorate_view(conditional_page)
 def measure(request: HttpRequest, response: HttpResponse, measure: str) -> dict[str, Any]:
     """One measure by its id, such as 豫政9-17b."""
     count_stranger(request)
@@ -127,7 +141,7 @@ _PROFILE = {
 
 @api.post(
     "/match",
-    response={200: Matches, 413: Problem, 422: Problem, **_KEYED},
+    response={200: Matches, 413: Problem, 415: Problem, 422: Problem, **_KEYED},
     tags=["policies"],
     openapi_extra={
         "requestBody": {
@@ -148,14 +162,12 @@ _PROFILE = {
 def match(request: HttpRequest) -> dict[str, Any]:
     """Judge one profile or a list of them; nothing of it is stored.
 
-    Takes what the command `match_facts` reads, and gives what it prints. A wrong value is refused
-    with its place, and then nothing has been judged.
+    Takes what the command `match_facts` reads, and gives what it prints. Wrong values are refused,
+    each with its place, and then nothing has been judged.
     """
     bearer(request, MATCH)
     rules = _rules()
-    if len(request.body) > MOST_BYTES:
-        raise TooLarge
-    profiles = read_profiles(request.body, rules.pack, clock.today())
+    profiles = read_profiles(_json_of(request), rules.pack, clock.today())
     if len(profiles) > MOST_PROFILES:
         raise InputError("", _("一次最多 %(count)s 份") % {"count": MOST_PROFILES})
     judged = [
@@ -169,10 +181,24 @@ def match(request: HttpRequest) -> dict[str, Any]:
     return {**reads.pack_line(rules), "profiles": judged}
 
 
+def _json_of(request: HttpRequest) -> bytes:
+    """The body, read only where it says that it is JSON and no longer than one may be."""
+    if request.content_type != "application/json":
+        raise NotJson
+    said = request.headers.get("Content-Length", "")
+    if (said.isdecimal() and int(said) > MOST_BYTES) or len(request.body) > MOST_BYTES:
+        raise TooLarge(MOST_BYTES)
+    return request.body
+
+
 @api.get("/filings", response={200: Filings, 422: Problem, **_KEYED}, tags=["filings"])
-def filings(request: HttpRequest, after: str = Query("", max_length=400)) -> dict[str, Any]:
-    """The filings that the key's holder may know of, 50 a page, by number."""
-    page = reads.filings(bearer(request, FILINGS), after)
+def filings(
+    request: HttpRequest,
+    after: str = Query("", max_length=400),
+    limit: int = Query(reads.PAGE, ge=1, le=reads.MOST),
+) -> dict[str, Any]:
+    """The filings that the key's holder may know of, by number, `limit` of them a page."""
+    page = reads.filings(bearer(request, FILINGS), after, limit)
     return {"filings": [reads.filing_out(one) for one in page.rows], "next": page.next}
 
 
@@ -203,60 +229,3 @@ def _filing(request: HttpRequest, pk: int, scope: str) -> Filing:
     if found is None:
         raise Http404
     return found
-
-
-def _problem(
-    request: HttpRequest, status: int, title: str, detail: str = "", place: str = ""
-) -> HttpResponse:
-    told = {"title": title, "status": status, "detail": detail or title, "place": place}
-    return api.create_response(request, told, status=status)
-
-
-@api.exception_handler(AuthenticationError)
-def _no_key(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
-    answer = _problem(
-        request, 401, _("没有有效的令牌"), _("请在 Authorization 中用 Bearer 写上有效的令牌。")
-    )
-    answer["WWW-Authenticate"] = "Bearer"
-    return answer
-
-
-@api.exception_handler(NoScope)
-def _no_scope(request: HttpRequest, error: NoScope) -> HttpResponse:
-    return _problem(request, 403, _("权限不够"), str(error))
-
-
-@api.exception_handler(Http404)
-def _unknown(request: HttpRequest, error: Http404) -> HttpResponse:
-    return _problem(request, 404, _("没有找到"))
-
-
-@api.exception_handler(PlacedError)
-def _wrong_value(request: HttpRequest, error: PlacedError) -> HttpResponse:
-    return _problem(request, 422, _("内容有误"), str(error.reason), error.place)
-
-
-@api.exception_handler(ValidationError)
-def _wrong_request(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    first = error.errors[0] if error.errors else {}
-    place = ".".join(str(part) for part in first.get("loc", ()))
-    return _problem(request, 422, _("内容有误"), str(first.get("msg", "")), place)
-
-
-@api.exception_handler(RequestDataTooBig)
-@api.exception_handler(TooLarge)
-def _too_large(request: HttpRequest, error: Exception) -> HttpResponse:
-    most = _("一次最多 %(size)s kB") % {"size": MOST_BYTES // 1024}
-    return _problem(request, 413, _("内容太大"), most)
-
-
-@api.exception_handler(TooMany)
-def _too_many(request: HttpRequest, error: TooMany) -> HttpResponse:
-    answer = _problem(request, 429, _("请求太频繁"), _("请稍后再试。"))
-    answer["Retry-After"] = str(throttle.seconds_left(PER))
-    return answer
-
-
-@api.exception_handler(NoPack)
-def _no_pack(request: HttpRequest, error: NoPack) -> HttpResponse:
-    return _problem(request, 503, _("还没有发布政策包"))

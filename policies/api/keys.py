@@ -29,6 +29,14 @@ class NoScope(Exception):
 class Key(HttpBearer):
     """`Authorization: Bearer <key>`; the request then carries whom it stands for."""
 
+    def __call__(self, request: HttpRequest) -> Bearer | None:
+        """Whom the request stands for. One without a key is counted by the address, as one that
+        needs none: asking for what one may not have is not the way round the limit."""
+        if not request.headers.get("Authorization"):
+            count_stranger(request)
+        found: Bearer | None = super().__call__(request)
+        return found
+
     def authenticate(self, request: HttpRequest, token: str) -> Bearer | None:
         """Whom the key stands for; None (401) where it opens nothing."""
         at = clock.real_now()

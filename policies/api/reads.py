@@ -6,19 +6,23 @@ from collections.abc import Iterable
 from typing import Any
 
 from filings.public import Filing, filings_visible_to
-from jiaozuo_portal.lib.pages import Page, keyset_page
+from jiaozuo_portal.lib.pages import Page, is_token, keyset_page
 from policies.eligibility.conditions import Unstated, leaves
 from policies.eligibility.facts import Registry
 from policies.eligibility.finding import inputs
+from policies.eligibility.matching import InputError
 from policies.eligibility.packs import Kind, Measure
+from policies.eligibility.words import _
 from policies.models import SupportLink
 from policies.queries.departments import departments_of
 from policies.queries.packs import Rules
+from policies.queries.past_reasons import PastLine, lines_of_link
 from policies.queries.tokens import Bearer
 from policies.queries.wording import say
 
-#: How many filings stand on one page.
-PAGE = 50
+#: How many filings stand on one page, and how many may be asked for.
+PAGE, MOST = 50, 200
+ORDER = ("pk",)
 
 
 def pack_line(rules: Rules) -> dict[str, Any]:
@@ -77,9 +81,16 @@ def _facts(measure: Measure, registry: Registry) -> list[str]:
     return list(registry.in_order(asked))
 
 
-def filings(bearer: Bearer, after: str) -> Page[Filing]:
-    """A page of the filings that the key's holder may know of, by number."""
-    return keyset_page(filings_visible_to(bearer), order=("pk",), after=after, size=PAGE)
+def filings(bearer: Bearer, after: str, limit: int) -> Page[Filing]:
+    """A page of the filings that the key's holder may know of, by number.
+
+    Raises InputError for an `after` that no page gave: a program that began at the front again
+    would never come to an end.
+    """
+    found = filings_visible_to(bearer)
+    if after and not is_token(after, found.model, order=ORDER):
+        raise InputError("query.after", _("不是上一页给出的 next"))
+    return keyset_page(found, order=ORDER, after=after, size=limit)
 
 
 def filing_out(filing: Filing) -> dict[str, Any]:
@@ -98,6 +109,7 @@ def filing_out(filing: Filing) -> dict[str, Any]:
         "version": filing.version,
         "approved_version": filing.approved_version,
         "submitted_at": filing.submitted_at,
+        "due_at": entry.due_at,
         "receipt_number": entry.number or None,
         "shut": entry.shut.split(),
     }
@@ -109,7 +121,8 @@ def links(filing: Filing, bearer: Bearer, rules: Rules) -> list[dict[str, Any]]:
         SupportLink.objects.visible_to(bearer)
         .filter(filing=filing)
         .current()
-        .select_related("pack", "reasoning")
+        .select_related("pack", "reasoning", "sheet")
+        .defer("pack__content")
         .order_by("pk")
     )
     return [
@@ -119,6 +132,7 @@ def links(filing: Filing, bearer: Bearer, rules: Rules) -> list[dict[str, Any]]:
             "verdict": link.verdict,
             "amount_yuan": None if link.amount_yuan is None else str(link.amount_yuan),
             "missing": link.reasoning.content["missing"],
+            "reasons": [_reason(line) for line in lines_of_link(link)],
             "pack_version": link.pack.version,
             "day": link.day,
             "valid_until": link.valid_until,
@@ -131,3 +145,15 @@ def links(filing: Filing, bearer: Bearer, rules: Rules) -> list[dict[str, Any]]:
 def _label(rules: Rules, measure: str) -> str:
     known = rules.pack.measures.get(measure)
     return say(known.label) if known else measure
+
+
+def _reason(line: PastLine) -> dict[str, Any]:
+    used = [line.given] if line.given else line.used
+    return {
+        "label": line.label,
+        "requirement": line.requirement,
+        "actual": line.actual,
+        "state": line.state,
+        "clause": line.clause,
+        "sources": sorted({one.source for one in used}),
+    }

@@ -8,13 +8,21 @@ from typing import Any
 from ninja import Schema
 
 
+class Fault(Schema):
+    """One wrong value of a request: where it stands and what is wrong with it."""
+
+    place: str
+    detail: str
+
+
 class Problem(Schema):
-    """Why something was not done (RFC 9457). `place` leads to a value of the request."""
+    """Why something was not done (RFC 9457); `place` and `detail` are the first of `errors`."""
 
     title: str
     status: int
     detail: str
-    place: str = ""
+    place: str
+    errors: list[Fault]
 
 
 class DocumentOut(Schema):
@@ -85,7 +93,11 @@ class Matches(Schema):
 
 
 class FilingOut(Schema):
-    """Where a filing stands. `shut` names the gates that do not stand open."""
+    """Where a filing stands. `shut` names the gates that do not stand open.
+
+    `due_at` is until when the bureau has to decide; null while its time stands still, and when
+    nothing is left to decide.
+    """
 
     id: int
     enterprise: str
@@ -99,6 +111,7 @@ class FilingOut(Schema):
     version: int
     approved_version: int | None
     submitted_at: when.datetime | None
+    due_at: when.datetime | None
     receipt_number: str | None
     shut: list[str]
 
@@ -110,14 +123,29 @@ class Filings(Schema):
     next: str | None
 
 
+class Reason(Schema):
+    """One condition as it was judged: `state` is pass, fail or unknown, `actual` the value used."""
+
+    label: str
+    requirement: str
+    actual: str
+    state: str
+    clause: str
+    sources: list[str]
+
+
 class LinkOut(Schema):
-    """The standing verdict on one measure, under which version, and what it rests on."""
+    """The standing verdict on one measure, under which version, and what it rests on.
+
+    `reasons` are for a no what failed, for an unknown what still matters, for a yes what holds.
+    """
 
     measure: str
     label: str
     verdict: str
     amount_yuan: str | None
     missing: list[str]
+    reasons: list[Reason]
     pack_version: int
     day: when.date
     valid_until: when.date | None

@@ -6,6 +6,7 @@ import hashlib
 import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
@@ -17,6 +18,7 @@ from filings.public import (
     NotAllowed,
     Refused,
     User,
+    notify_agency,
     notify_enterprise,
     record_audit,
 )
@@ -59,10 +61,9 @@ def make_token(
         raise Refused(_("请写明用途，并至少选择一项权限。"))
     if days not in TERMS:
         raise Refused(_("请选择有效期。"))
-    is_firm = isinstance(holder, Enterprise)
     secret = MARK + secrets.token_urlsafe(32)
     with transaction.atomic():
-        of_holder = {"enterprise" if is_firm else "agency": holder}
+        of_holder = {"enterprise" if isinstance(holder, Enterprise) else "agency": holder}
         standing = ApiToken.objects.filter(**of_holder, revoked_at=None, expires_at__gt=at)
         if standing.count() >= MOST_TOKENS:
             raise Refused(
@@ -79,23 +80,32 @@ def make_token(
             expires_at=at + timedelta(days=days),
         )
         record_audit("token_make", token, by=by, reason=token.name)
-        if is_firm:
-            notify_enterprise(
-                holder.pk, "token", at=at, url=reverse("api_tokens"), by=by.get_full_name(),
-                enterprise=holder.name,
-            )  # fmt: skip
+        _tell(holder, "token", by=by, at=at, name=token.name)
     return token, secret
 
 
 def revoke_token(token: ApiToken, *, by: User, at: datetime) -> None:
     """End a key at once. Twice is as good as once. Raises NotAllowed for a stranger."""
-    _require_manager(token.enterprise or token.agency, by)
+    holder = token.enterprise or token.agency
+    _require_manager(holder, by)
     with transaction.atomic():
         locked = ApiToken.objects.select_for_update().get(pk=token.pk)
         if locked.revoked_at is None:
             locked.revoked_at, locked.revoked_by = at, by
             locked.save(update_fields=["revoked_at", "revoked_by"])
             record_audit("token_revoke", locked, by=by, reason=locked.name)
+            _tell(holder, "token_end", by=by, at=at, name=locked.name)
+
+
+def _tell(
+    holder: Enterprise | Agency | None, kind: str, *, by: User, at: datetime, name: str
+) -> None:
+    """Let owners and clerks, or the people of the agency, know that a key was made or ended."""
+    if holder is None:
+        return
+    facts: dict[str, Any] = {"by": by.get_full_name(), "enterprise": holder.name, "remark": name}
+    tell = notify_enterprise if isinstance(holder, Enterprise) else notify_agency
+    tell(holder.pk, kind, at=at, url=reverse("api_tokens"), **facts)
 
 
 def note_use(token: ApiToken, at: datetime) -> None:

@@ -18,7 +18,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from .words import PlacedError, _
+from .words import Faults, PlacedError, _
 
 FactValue = bool | int | Fraction | date | str
 
@@ -192,7 +192,7 @@ class Registry:
 
         Raises:
             FactError: with the place, for an unknown name, a wrong type, an impossible value or
-                a combination that cannot be.
+                a combination that cannot be; it carries what else was wrong.
         """
         if isinstance(given, Facts):
             return given
@@ -203,11 +203,17 @@ class Registry:
         return Facts(values)
 
     def _parse_each(self, given: Mapping[Any, Any], place: str) -> Iterator[tuple[str, FactValue]]:
+        faults = Faults()
         for name, value in given.items():
-            spec = self.facts.get(name) if isinstance(name, str) else None
-            if spec is None:
-                raise FactError(f"{place}.{_shown(name)}", self._why_unknown(name))
-            yield name, spec.parse(value, f"{place}.{name}")
+            with faults.noted():
+                yield name, self._spec_of(name, place).parse(value, f"{place}.{name}")
+        faults.raise_noted()
+
+    def _spec_of(self, name: Any, place: str) -> FactSpec:
+        spec = self.facts.get(name) if isinstance(name, str) else None
+        if spec is None:
+            raise FactError(f"{place}.{_shown(name)}", self._why_unknown(name))
+        return spec
 
     def _why_unknown(self, name: Any) -> Any:
         if isinstance(name, str) and name in self.derived:

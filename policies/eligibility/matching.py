@@ -15,7 +15,7 @@ from typing import Any
 from .facts import FactError, Facts, parse_day
 from .packs import Pack
 from .verdicts import judge
-from .words import PlacedError, _
+from .words import Faults, PlacedError, _
 
 MAX_BYTES = 200_000_000
 MAX_DIGITS = 400
@@ -58,12 +58,17 @@ def read_profiles(raw: bytes, pack: Pack, today: date) -> list[Profile]:
     """The profiles of a JSON file, every value checked.
 
     Raises:
-        InputError, FactError: with the place.
+        InputError, FactError: with the place; it carries what else was wrong.
     """
     content = read_json(raw)
-    if isinstance(content, list):
-        return [_profile(one, f"[{i}]", pack, today) for i, one in enumerate(content)]
-    return [_profile(content, "", pack, today)]
+    if not isinstance(content, list):
+        return [_profile(content, "", pack, today)]
+    faults, profiles = Faults(), []
+    for number, one in enumerate(content):
+        with faults.noted():
+            profiles.append(_profile(one, f"[{number}]", pack, today))
+    faults.raise_noted()
+    return profiles
 
 
 def read_json(raw: bytes) -> Any:
@@ -120,17 +125,22 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _profile(data: Any, place: str, pack: Pack, today: date) -> Profile:
     if not isinstance(data, Mapping):
         raise InputError(place, _("应为一个对象，含 id、as_of、facts"))
+    faults, day, name, facts = Faults(), today, None, Facts({})
     for key in data:
-        if key not in KEYS:
-            raise InputError(_inside(place, _printable(key)), _("只能有 id、as_of、facts"))
-    if "facts" not in data:
-        raise InputError(_inside(place, "facts"), _("没有给出"))
-    day = parse_day(data["as_of"], _inside(place, "as_of")) if "as_of" in data else today
-    return Profile(
-        _id(data.get("id"), "id" in data, _inside(place, "id")),
-        day,
-        pack.registry.parse(data["facts"], _inside(place, "facts")),
-    )
+        with faults.noted():
+            if key not in KEYS:
+                raise InputError(_inside(place, _printable(key)), _("只能有 id、as_of、facts"))
+    with faults.noted():
+        name = _id(data.get("id"), "id" in data, _inside(place, "id"))
+    with faults.noted():
+        if "as_of" in data:
+            day = parse_day(data["as_of"], _inside(place, "as_of"))
+    with faults.noted():
+        if "facts" not in data:
+            raise InputError(_inside(place, "facts"), _("没有给出"))
+        facts = pack.registry.parse(data["facts"], _inside(place, "facts"))
+    faults.raise_noted()
+    return Profile(name, day, facts)
 
 
 def _id(value: Any, is_given: bool, place: str) -> str | None:

@@ -113,6 +113,11 @@ def past_of(links: Iterable[SupportLink], gathered: Gathered) -> tuple[Past, ...
     )
 
 
+def lines_of_link(link: SupportLink) -> tuple[PastLine, ...]:
+    """What settled one verdict or still mattered; an answer is told without who gave it."""
+    return _lines(content_of_link(link), rules_of(link.pack), {})
+
+
 def _lines(
     content: Mapping[str, Any], pack: Pack, answers: Mapping[int, Declaration]
 ) -> tuple[PastLine, ...]:

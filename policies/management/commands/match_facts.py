@@ -23,8 +23,8 @@ REFUSED = 2
 class Command(BaseCommand):
     """``match_facts FILE [--as-of DATE] [--pack PACK]``: a JSON list on standard output.
 
-    Exit code 2, a message with the place on standard error and nothing on standard output when
-    the file, the day or the pack is refused.
+    Exit code 2, what is wrong and where on standard error (a line each) and nothing on standard
+    output when the file, the day or the pack is refused.
     """
 
     help = _("按政策包判断一份或多份企业情况，结果为 JSON 列表；不读写数据库。")
@@ -40,7 +40,8 @@ class Command(BaseCommand):
             day = parse_day(options["as_of"], "--as-of") if options["as_of"] else clock.today()
             verdicts = match(_read(options["file"]), load_pack(options["pack"]), day)
         except PlacedError as refused:
-            raise CommandError(str(refused), returncode=REFUSED) from refused
+            told = "\n".join(str(one) for one in (refused, *refused.also))
+            raise CommandError(told, returncode=REFUSED) from refused
         self.stdout.write(json.dumps(verdicts, ensure_ascii=not _prints_chinese(self.stdout)))
 
 

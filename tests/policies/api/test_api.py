@@ -12,6 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from filings.domain.notices import words
 from filings.models import AuditEntry, Membership, Notice
 from jiaozuo_portal.lib import clock
 from jiaozuo_portal.lib.refusals import NotAllowed, Refused
@@ -119,13 +120,163 @@ def test_a_wrong_body_is_refused_with_its_place(client, body, place):
     assert answer.json()["detail"]
 
 
+def test_every_wrong_value_is_named_at_once(client):
+    _filing, _owner, key = firm_with_key()
+    body = [
+        {"facts": {"employees": -1, "no_such_fact": 1, "layoff_count": "3"}},
+        {"facts": {}},
+        {"id": 7, "as_of": "2020-02-30", "fact": {}},
+    ]
+
+    answer = post(client, body, key).json()
+
+    places = [one["place"] for one in answer["errors"]]
+    assert places == [
+        "[0].facts.employees", "[0].facts.no_such_fact", "[0].facts.layoff_count",
+        "[2].fact", "[2].id", "[2].as_of", "[2].facts",
+    ]  # fmt: skip
+    assert (answer["place"], answer["detail"]) == (places[0], answer["errors"][0]["detail"])
+    assert all(one["detail"] for one in answer["errors"])
+
+
+def test_of_very_many_wrong_values_the_first_are_named(client):
+    _filing, _owner, key = firm_with_key()
+
+    answer = post(client, {"facts": {f"wrong_{n}": 1 for n in range(500)}}, key)
+
+    assert len(answer.json()["errors"]) == 50
+
+
 def test_a_body_that_is_too_large_is_refused(client):
     _filing, _owner, key = firm_with_key()
 
     for size in (300 * 1024, 6 * 1024 * 1024):
         answer = post(client, b" " * size, key)
         assert answer.status_code == 413
-        assert answer.json()["detail"]
+        assert answer.json()["detail"] == "一次最多 256 kB"
+
+
+class Unread:
+    """A body that must not be read."""
+
+    def read(self, *_size):
+        raise AssertionError("The body was read.")
+
+    readline = read
+
+
+def test_a_body_that_says_it_is_too_large_is_not_even_read(client):
+    _filing, _owner, key = firm_with_key()
+    heading = {"HTTP_AUTHORIZATION": f"Bearer {key}", "CONTENT_TYPE": "application/json"}
+
+    answer = client.generic(
+        "POST", "/api/v1/match", **heading,
+        **{"wsgi.input": Unread(), "CONTENT_LENGTH": str(10**9)},
+    )  # fmt: skip
+
+    assert answer.status_code == 413
+
+
+@pytest.mark.parametrize("said", ["", "text/plain", "application/xml", "multipart/form-data"])
+def test_a_body_that_is_not_said_to_be_json_is_refused(client, said):
+    _filing, _owner, key = firm_with_key()
+    headers = {"Authorization": f"Bearer {key}"}
+
+    answer = client.generic("POST", "/api/v1/match", b"{}", content_type=said, headers=headers)
+
+    assert answer.status_code == 415
+    assert "application/json" in answer.json()["detail"]
+
+
+def is_problem(answer, status: int) -> bool:
+    told = answer.json()
+    return (
+        answer["Content-Type"] == "application/problem+json"
+        and answer.status_code == told["status"] == status
+        and set(told) == {"title", "status", "detail", "place", "errors"}
+        and bool(told["title"] and told["detail"])
+    )
+
+
+def test_every_refusal_has_the_same_shape(client, monkeypatch):
+    filing, people = make.filing_in("submitted")
+    owner = make.fresh(people.owner)
+    key, narrow = (
+        key_of(filing.enterprise, owner),
+        key_of(filing.enterprise, owner, scopes=["match"]),
+    )
+
+    def broken(*_args):
+        raise ZeroDivisionError("内情")
+
+    assert is_problem(get(client, "filings"), 401)
+    assert is_problem(get(client, "filings", narrow), 403)
+    assert is_problem(get(client, "filings/999999", key), 404)
+    assert is_problem(get(client, "no/such/address"), 404)
+    assert is_problem(client.delete("/api/v1/documents"), 405)
+    assert client.delete("/api/v1/documents")["Allow"] == "GET"
+    assert is_problem(post(client, b" " * 300_000, key), 413)
+    assert is_problem(client.post("/api/v1/match", headers={"Authorization": f"Bearer {key}"}), 415)
+    assert is_problem(post(client, {"facts": {"employees": "many"}}, key), 422)
+    assert is_problem(get(client, "filings", key, limit="many"), 422)
+    monkeypatch.setattr("policies.api.reads.filings", broken)
+    client.raise_request_exception = False
+    fault = get(client, "filings", key)
+    assert is_problem(fault, 500)
+    assert "内情" not in fault.content.decode()
+
+
+def test_a_fault_of_the_portal_is_signalled_and_logged_without_the_key(client, monkeypatch, caplog):
+    _filing, _owner, key = firm_with_key()
+    monkeypatch.setattr("policies.api.reads.filings", lambda *_args: 1 / 0)
+
+    with pytest.raises(ZeroDivisionError):
+        get(client, "filings", key)
+
+    told = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert [record.exc_info[0] for record in told] == [ZeroDivisionError]
+    assert key not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("query", "place", "why"),
+    [
+        ({"limit": 0}, "query.limit", "不能小于 1"),
+        ({"limit": 201}, "query.limit", "不能大于 200"),
+        ({"limit": "x"}, "query.limit", "应为整数"),
+        ({"after": "x" * 401}, "query.after", "最多 400 个字符"),
+        ({"after": "somewhere"}, "query.after", "不是上一页给出的 next"),
+    ],
+)
+def test_a_wrong_parameter_is_told_in_the_readers_language(client, query, place, why):
+    _filing, _owner, key = firm_with_key()
+
+    answer = get(client, "filings", key, **query)
+
+    assert answer.status_code == 422
+    assert answer.json()["errors"] == [{"place": place, "detail": why}]
+    headers = {"Authorization": f"Bearer {key}", "Accept-Language": "en"}
+    english = client.get("/api/v1/filings", query, headers=headers).json()["detail"]
+    assert english.isascii()
+
+
+@pytest.mark.parametrize("path", ["documents", "documents/焦政4", "measures", "measures/豫政9-17b"])
+def test_what_has_not_changed_is_not_sent_again(client, path):
+    first = get(client, path)
+    again = client.get(f"/api/v1/{path}", headers={"If-None-Match": first["ETag"]})
+    in_english = client.get(
+        f"/api/v1/{path}", headers={"If-None-Match": first["ETag"], "Accept-Language": "en"}
+    )
+
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
+    assert (in_english.status_code, bool(in_english.content)) == (200, True)
+
+
+def test_one_text_by_its_key(client):
+    every = get(client, "documents").json()["documents"]
+
+    assert get(client, "documents/焦政4").json() == every[1]
+    assert get(client, "documents/没有").status_code == 404
 
 
 def test_an_enterprise_reads_its_own_filings_and_no_other(client):
@@ -166,18 +317,24 @@ def test_links_are_the_standing_verdicts(client):
         current.values_list("measure", "verdict")
     )
     assert {row["pack_version"] for row in links} == {1}
+    assert {(row["verdict"], reason["state"]) for row in links for reason in row["reasons"]} <= {
+        ("eligible", "pass"),
+        ("not_eligible", "fail"),
+        ("unknown", "unknown"),
+    }
+    refused = next(row for row in links if row["verdict"] == "not_eligible" and row["reasons"])
+    assert all(refused["reasons"][0][name] for name in ("label", "requirement", "clause"))
     assert all(row["missing"] for row in links if row["verdict"] == "unknown" and row["missing"])
 
 
-def test_pages_turn_without_losing_a_row(client, monkeypatch):
-    monkeypatch.setattr("policies.api.reads.PAGE", 2)
+def test_pages_turn_without_losing_a_row(client):
     filings = [make.filing_in("submitted")[0] for _ in range(5)]
     lead = make.officer("bureau", district=filings[0].district.code, role="lead")
     key = key_of(lead.postings.get().agency, lead)
 
     seen, after = [], ""
     while after is not None:
-        page = get(client, "filings", key, after=after).json()
+        page = get(client, "filings", key, after=after, limit=2).json()
         seen += [row["id"] for row in page["filings"]]
         after = page["next"]
 
@@ -257,6 +414,42 @@ def test_too_many_requests_are_told_when_to_come_back(client, monkeypatch):
     for answers in (codes, strangers):
         assert [answer.status_code for answer in answers] == [200, 200, 429]
         assert 0 < int(answers[-1]["Retry-After"]) <= 60
+
+
+@pytest.mark.parametrize(
+    ("limit", "asks"),
+    [
+        ("OF_A_STRANGER", lambda client: get(client, "filings")),
+        ("OF_A_GUESSER", lambda client: get(client, "filings", "fgfc_guess")),
+    ],
+    ids=["without", "wrong"],
+)
+def test_asking_without_a_key_or_guessing_one_has_its_limit(client, monkeypatch, limit, asks):
+    monkeypatch.setattr(f"policies.api.keys.{limit}", 3)
+
+    answers = [asks(client) for _ in range(5)]
+
+    assert [answer.status_code for answer in answers] == [401] * 3 + [429] * 2
+    assert all(int(answer["Retry-After"]) > 0 for answer in answers[3:])
+
+
+def test_who_looks_after_a_key_hears_that_it_was_made_and_ended(client):
+    filing, people = make.filing_in("submitted")
+    bureau = people.lead.postings.get().agency
+    owner = make.fresh(people.owner)
+    for holder, by in ((filing.enterprise, owner), (bureau, people.lead)):
+        token, _secret = tokens.make_token(
+            holder, name="办公系统", scopes=ALL, days=30, by=by, at=clock.real_now()
+        )
+        for _twice in range(2):
+            tokens.revoke_token(token, by=by, at=clock.real_now())
+
+    told = Notice.objects.filter(kind__startswith="token").order_by("pk")
+    heard = {(one.kind, one.to_id) for one in told}
+    assert {("token", owner.pk), ("token_end", owner.pk)} <= heard
+    assert {("token", people.lead.pk), ("token_end", people.lead.pk)} <= heard
+    assert len(heard) == told.count()
+    assert "办公系统" in words(told.first())
 
 
 def test_the_secret_is_nowhere_in_the_database():
