@@ -23,7 +23,7 @@ from .domain.notices import send as send_notice
 from .domain.notices import send_to_enterprises as notify_enterprises
 from .domain.picture import add_part as add_picture_part
 from .forms.fields import UsccField
-from .models import Agency, AgencyContact, District, Enterprise, Filing, User
+from .models import Agency, AgencyContact, CitySetting, District, Enterprise, Filing, User
 from .models.filing import Knower, filing_scope
 from .models.reader import Post
 from .queries.standing import Standing, standing_of
@@ -164,10 +164,15 @@ def bureau_of(filing: Filing) -> Agency | None:
 
 
 def published_contacts() -> list[AgencyContact]:
-    """The published contacts of the agencies that answer for the whole city (R2.6). One query."""
+    """The published contacts of the agencies that answer for the whole city (R2.6)."""
     kinds = (Agency.Kind.CITY, Agency.Kind.POLICY)
-    found = AgencyContact.objects.filter(agency__kind__in=kinds, agency__is_active=True)
-    return list(found.select_related("agency").order_by("pk"))
+    found = [
+        contact
+        for one in CitySetting.current().offices
+        if one.agency.kind in kinds
+        for contact in one.contacts
+    ]
+    return sorted(found, key=lambda contact: contact.pk)
 
 
 def filings_visible_to(knower: Knower) -> QuerySet[Filing]:

@@ -152,7 +152,7 @@ PORTAL_OUTBOX_RESEND_SECONDS = env.number(
 AUTH_USER_MODEL = "filings.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "filings.backend.PeopleBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

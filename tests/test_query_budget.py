@@ -27,12 +27,6 @@ LISTS = {
     "applications_desk", "reopened", "roster", "members", "official_lists", "official_texts",
     "batches", "policy_packs", "text_blocks", "library", "contacts",
 }  # fmt: skip
-#: Pages that still ask more, and how much at most: the figures may only fall.
-STILL_OVER = {
-    "review": 22, "version": 17, "filing": 19, "support_measure": 17, "check_answers": 15,
-    "support": 15, "support_answers": 15, "enterprise": 14, "history": 14, "support_what_if": 14,
-    "supplies": 13, "section": 13, "support_home": 13, "approve": 13, "desk": 11,
-}  # fmt: skip
 WHO = ("owner", "lead", "zone", "health", "city", "policy")
 
 
@@ -60,7 +54,7 @@ def _shows(client: Client, url: str, name: str) -> bool:
 
 
 def allowed(name: str) -> int:
-    return STILL_OVER.get(name, LIST if name in LISTS else PAGE)
+    return LIST if name in LISTS else PAGE
 
 
 def multiply(here: Side) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import uuid
+from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
@@ -24,13 +26,16 @@ from filings.models import (
 from filings.sections import SECTIONS
 
 
-def snapshot(filing: Filing) -> dict[str, Any]:
+def snapshot(filing: Filing, drafts: Iterable[SectionDraft] | None = None) -> dict[str, Any]:
     """The draft as plain data: what the gates judge and a version keeps.
 
     Sections as typed (phones sealed), the roster in figures, the ledger's balances with the days
-    of cover and what they came from, names of attachments, and the enterprise's profile.
+    of cover and what they came from, names of attachments, and the enterprise's profile. Who has
+    read the `drafts` of the sections gives them.
     """
-    typed = {draft.key: draft.data for draft in SectionDraft.objects.filter(filing=filing)}
+    if drafts is None:
+        drafts = SectionDraft.objects.filter(filing=filing)
+    typed = {draft.key: draft.data for draft in drafts}
     roster = roster_figures(filing)
     return {
         **{key: copy.deepcopy(typed.get(key, {})) for key in SECTIONS},
@@ -70,23 +75,30 @@ def _text(number: Decimal | None) -> str | None:
 def roster_figures(filing: Filing) -> dict[str, Any]:
     """The draft roster in figures: heads, how many have told the three things of R4.4, how many
     are fit to return (R4.1), the workshops and teams, and the origins by province."""
-    rows = RosterRow.objects.filter(filing=filing).in_draft()
     fit = Q(inspection=RosterRow.Inspection.PASS) & ~Q(certificate_no="")
     told = ~Q(health="") & ~Q(travel="") & ~Q(gatherings="")
-    figures = rows.aggregate(
-        count=Count("pk"), told=Count("pk", filter=told), fit=Count("pk", filter=fit)
+    # One query: each team and province once, with its heads; the figures are sums over them.
+    groups = (
+        RosterRow.objects.filter(filing=filing)
+        .in_draft()
+        .order_by("workshop", "team")
+        .values_list("workshop", "team", "origin_province")
+        .annotate(heads=Count("pk"), told=Count("pk", filter=told), fit=Count("pk", filter=fit))
     )
-    units = rows.order_by("workshop", "team").values_list("workshop", "team").distinct()
-    origins = (
-        rows.order_by("origin_province")
-        .values_list("origin_province")
-        .annotate(heads=Count("pk"))
-        .order_by("-heads", "origin_province")
-    )
+    sums: Counter[str] = Counter(count=0, told=0, fit=0)
+    units: dict[tuple[str, str], None] = {}
+    origins: Counter[str] = Counter()
+    for workshop, team, province, heads, told_of, fit_of in groups:
+        sums.update(count=heads, told=told_of, fit=fit_of)
+        units[workshop, team] = None
+        origins[province] += heads
     return {
-        **figures,
+        **sums,
         "units": [list(unit) for unit in units],
-        "origins": [[province, heads] for province, heads in origins],
+        "origins": [
+            [province, heads]
+            for province, heads in sorted(origins.items(), key=lambda one: (-one[1], one[0]))
+        ],
     }
 
 

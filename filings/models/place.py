@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 from django.db import models
-from django.db.models import Subquery
-from django.db.models.functions import JSONObject
+from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from jiaozuo_portal.lib.json_rows import json_rows
 from jiaozuo_portal.lib.remembered import once_a_request
 
 
@@ -169,36 +170,72 @@ class CitySetting(models.Model):
     def __str__(self) -> str:
         return self.city_name
 
-    #: The city's own published contact, as `AgencyContact` has it; set by `current`.
-    contact: dict[str, str] | None = None
-
     @classmethod
     def current(cls) -> CitySetting:
-        """The one row with `contact`, or the defaults (unsaved) before a city has been loaded.
+        """The one row with its `offices`, or the defaults (unsaved) before a city has been loaded.
 
         A request reads it once, so a page that has changed it does not see the change itself.
         """
         return _current_setting()
 
+    @cached_property
+    def offices(self) -> tuple[Office, ...]:
+        """The bureaus of the districts, the city's bureau and the policy departments, by number.
+
+        Only those that are active. They come with the row of `current`; another has none.
+        """
+        found: dict[int, Office] = {}
+        for told in sorted(json.loads(vars(self).get("offices_json") or "[]"), key=_in_order):
+            office = found.setdefault(told["pk"], Office.of(told))
+            if told["contact"] is not None:
+                office.contacts.append(
+                    AgencyContact(
+                        pk=told["contact"], agency=office.agency, name=told["contact_name"],
+                        phone=told["phone"], hours=told["hours"],
+                    )
+                )  # fmt: skip
+        return tuple(found.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """An agency that people ask, with its published contacts (R2.6) in the order of their entry."""
+
+    agency: Agency
+    contacts: list[AgencyContact] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, told: dict[str, Any]) -> Office:
+        """The office without contacts, from the JSON that comes with the settings."""
+        return cls(
+            Agency(
+                pk=told["pk"], kind=told["kind"], district_id=told["district"],
+                name=told["name"], name_en=told["name_en"],
+            )
+        )  # fmt: skip
+
+
+def _in_order(told: dict[str, Any]) -> tuple[int, int]:
+    return told["pk"], told["contact"] or 0
+
 
 @once_a_request
 def _current_setting() -> CitySetting:
-    setting = next(iter(CitySetting.objects.raw(*_setting_query())), None)
-    if setting is None:
-        return CitySetting()
-    setting.contact = json.loads(vars(setting)["published"] or "null")
-    return setting
+    return next(iter(CitySetting.objects.raw(*_setting_query())), None) or CitySetting()
 
 
 @cache
 def _setting_query() -> tuple[str, tuple[Any, ...]]:
-    """Settings and contact in one query, put together once a process: it is always the same.
+    """Settings and offices in one query, put together once a process: it is always the same.
 
-    A raw query leaves the contact as it came, in JSON.
+    Every page shows the city's name and contact, and most whom to ask: some dozens of rows.
     """
-    contacts = AgencyContact.objects.filter(
-        agency__kind=Agency.Kind.CITY, agency__is_active=True
-    ).order_by("pk")
-    found = contacts.values(found=JSONObject(name="name", phone="phone", hours="hours"))
-    settings = CitySetting.objects.annotate(published=Subquery(found[:1])).order_by("pk")[:1]
+    kinds = (Agency.Kind.BUREAU, Agency.Kind.CITY, Agency.Kind.POLICY)
+    offices = json_rows(
+        Agency.objects.filter(is_active=True, kind__in=kinds),
+        pk="pk", kind="kind", district="district_id", name="name", name_en="name_en",
+        contact="contacts__pk", contact_name="contacts__name",
+        phone="contacts__phone", hours="contacts__hours",
+    )  # fmt: skip
+    settings = CitySetting.objects.annotate(offices_json=offices).order_by("pk")[:1]
     return settings.query.sql_with_params()

@@ -159,16 +159,6 @@ def opinions_on(filing: Filing, user: User) -> list[Opinion]:
     )
 
 
-def zone_receipts_on(filing: Filing, user: User) -> list[ZoneReceipt]:
-    """The zone's receipts of a filing, the newest first."""
-    return list(
-        ZoneReceipt.objects.visible_to(user)
-        .filter(filing=filing)
-        .select_related("agency", "by")
-        .order_by("-version")
-    )
-
-
 __all__ = [
     "HEALTH_VIEWS",
     "ZONE_VIEWS",
@@ -179,5 +169,4 @@ __all__ = [
     "health_list",
     "opinions_on",
     "zone_list",
-    "zone_receipts_on",
 ]

@@ -52,6 +52,7 @@ def enterprise_home(enterprise: Enterprise, user: User) -> EnterpriseHome:
             Notice.objects.visible_to(user)
             .unread()
             .filter(filing__enterprise=enterprise)
+            .select_related("filing__site")
             .order_by("-pk")[:5]
         ),
         joins=list(open_joins(enterprise)) if may_manage else [],

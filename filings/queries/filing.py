@@ -19,12 +19,9 @@ from filings.models import (
     Attachment,
     Correction,
     Filing,
-    Opinion,
-    Receipt,
     SectionDraft,
     Step,
     User,
-    ZoneReceipt,
 )
 from filings.sections import SECTIONS, Gap, Section, gaps, standing
 from filings.states import State
@@ -90,30 +87,34 @@ class Task:
     saved_by: str = ""
 
 
+def drafts_of(filing: Filing, user: User) -> list[SectionDraft]:
+    """The sections as they are typed, with who saved them last."""
+    found = SectionDraft.objects.visible_to(user).filter(filing=filing)
+    return list(found.select_related("saved_by"))
+
+
 def tasks_of(
-    filing: Filing, *, user: User, content: Content, gates: Iterable[GateResult]
+    filing: Filing,
+    *,
+    user: User,
+    content: Content,
+    gates: Iterable[GateResult],
+    drafts: Iterable[SectionDraft],
+    points: Iterable[Correction],
 ) -> list[Task]:
     """The task list of a filing.
 
     `content` is the draft as `domain.versions.snapshot` gives it, `gates` the approval gates asked
-    of it: the roster and the ledger are complete when their gates are open.
+    of it: the roster and the ledger are complete when their gates are open. `drafts` and `points`
+    come from `drafts_of` and `corrections_of`.
     """
-    drafts = {
-        draft.key: draft
-        for draft in SectionDraft.objects.visible_to(user)
-        .filter(filing=filing)
-        .select_related("saved_by")
-    }
-    to_mend = Counter(
-        Correction.objects.visible_to(user)
-        .filter(filing=filing, status=Correction.Status.SENT)
-        .values_list("section", flat=True)
-    )
+    by_key = {draft.key: draft for draft in drafts}
+    to_mend = Counter(point.section for point in points if point.status == Correction.Status.SENT)
     files = Counter(row["section"] for row in content.get("attachments") or [])
     by_section = {result.section: result for result in gates}
     tasks = []
     for key in ORDER:
-        draft = drafts.get(key)
+        draft = by_key.get(key)
         common = {
             "key": key,
             "title": title_of(key),
@@ -223,12 +224,17 @@ def label_of(section: Section, data: Mapping[str, Any], gap: Gap) -> str:
 
 def corrections_of(filing: Filing, user: User) -> list[Correction]:
     """The corrections of the last return, those still to mend first; settled ones are left out."""
-    found = (
-        Correction.objects.visible_to(user)
-        .filter(filing=filing, status__in=TOLD[:2])
-        .select_related("by", "mended_by")
-    )
-    return sorted(found, key=lambda point: (point.status != Correction.Status.SENT, point.pk))
+    found = Correction.objects.visible_to(user).filter(filing=filing, status__in=TOLD[:2])
+    return points_to_mend(found.select_related("by", "mended_by"))
+
+
+def points_to_mend(points: Iterable[Correction]) -> list[Correction]:
+    """Of all corrections of a filing those of the last return, as `corrections_of` gives them.
+
+    SECURITY: what the bureau still collects is not told to the enterprise.
+    """
+    told = [point for point in points if point.status in TOLD[:2]]
+    return sorted(told, key=lambda point: (point.status != Correction.Status.SENT, point.pk))
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,37 +269,6 @@ def _note(point: Correction, may_tick: bool) -> Note:
         point.rule,
         done,
         reverse(route, args=[point.pk]) if may_tick else "",
-    )
-
-
-def opinions_of(filing: Filing, user: User) -> list[Opinion]:
-    """The opinions of the health authority, the newest first (R1.6)."""
-    return list(
-        Opinion.objects.visible_to(user)
-        .filter(filing=filing)
-        .select_related("agency", "by", "handled_by")
-        .order_by("-pk")
-    )
-
-
-def zone_receipt_of(filing: Filing, user: User) -> ZoneReceipt | None:
-    """The cluster zone's receipt of the last submitted version, if it has recorded one (R1.5)."""
-    return (
-        ZoneReceipt.objects.visible_to(user)
-        .filter(filing=filing, version=filing.version)
-        .select_related("agency")
-        .first()
-    )
-
-
-def receipt_of(filing: Filing, user: User) -> Receipt | None:
-    """The receipt of the approved version, if there is one."""
-    if filing.approved_version is None:
-        return None
-    return (
-        Receipt.objects.visible_to(user)
-        .filter(filing=filing, version=filing.approved_version)
-        .first()
     )
 
 

@@ -86,8 +86,9 @@ def role_line(user: User) -> str:
 
 def portal_contact() -> AgencyContact | None:
     """The city's own published contact, for the foot of every page."""
-    contact = CitySetting.current().contact
-    return AgencyContact(**contact) if contact else None
+    city = (one for one in CitySetting.current().offices if one.agency.kind == Agency.Kind.CITY)
+    contacts = (contact for one in city for contact in one.contacts)
+    return min(contacts, key=lambda contact: contact.pk, default=None)
 
 
 def portal_name(language: str) -> str:

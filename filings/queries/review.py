@@ -28,7 +28,6 @@ from filings.gates import APPROVAL_GATES, GateResult
 from filings.models import (
     Attachment,
     Correction,
-    Decision,
     Enterprise,
     Filing,
     FilingVersion,
@@ -182,7 +181,9 @@ def versions_of(user: User, filing: Filing, *numbers: int) -> dict[int, FilingVe
 
 
 def filed_prestart(filing: Filing) -> PreStartReport | None:
-    """The last pre-start report that was filed."""
+    """The last pre-start report that was filed; none is before an approval."""
+    if filing.approved_version is None:
+        return None
     return PreStartReport.objects.filter(filing=filing).select_related("by").order_by("-pk").first()
 
 
@@ -215,13 +216,14 @@ def documents(
     user: User,
     points: Points,
     beside: Beside,
+    report: PreStartReport | None,
 ) -> list[Document]:
     """The parts of the page with their content, checks, files and points.
 
-    The pre-start report is the last one filed; before that, what stood in the version.
+    The pre-start `report` is the last one filed (`filed_prestart`); before that, what stood in the
+    version.
     """
     content = dict(version.content)
-    report = filed_prestart(filing) if version.number == filing.version else None
     if report:
         content["prestart"] = report.content
     checks = answers_for(content, beside)
@@ -268,10 +270,13 @@ def answers_for(content: Mapping[str, Any], beside: Beside) -> list[checklist.An
 
 def points_of(filing: Filing, user: User, *, collected: bool) -> Points:
     """The corrections of a filing. `collected`: with those that are not sent yet (bureau only)."""
+    rows = Correction.objects.visible_to(user).filter(filing=filing)
+    return points_in(rows.select_related("by", "mended_by"), collected=collected)
+
+
+def points_in(rows: Iterable[Correction], *, collected: bool) -> Points:
+    """Corrections by where they stand, as `points_of` gives them."""
     found = Points()
-    rows = (
-        Correction.objects.visible_to(user).filter(filing=filing).select_related("by", "mended_by")
-    )
     for point in rows:
         if point.status == Correction.Status.COLLECTED and not collected:
             continue
@@ -472,16 +477,6 @@ def gate_lines(
     ]
 
 
-def decisions_of(filing: Filing, user: User) -> list[Decision]:
-    """The decisions on earlier versions and this one, the newest first."""
-    return list(
-        Decision.objects.visible_to(user)
-        .filter(filing=filing)
-        .select_related("by")
-        .order_by("-version")
-    )
-
-
 def moved_since(filing: Filing, revision: int) -> list[tuple[Step, str]]:
     """What happened to the filing after the page of `revision` was made, oldest first, with the
     name of the move in words: every move counts the revision up by one."""
@@ -501,7 +496,6 @@ __all__ = [
     "Points",
     "RosterPage",
     "answers_for",
-    "decisions_of",
     "documents",
     "filed_prestart",
     "gate_lines",
@@ -509,6 +503,7 @@ __all__ = [
     "moved_since",
     "person_in",
     "place_of",
+    "points_in",
     "points_of",
     "profile_of",
     "roster_page",

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from django.db.models import Count, Value
+from django.db.models import Count, Exists, OuterRef, Value
 
-from filings.models import SavedView, User
+from filings.models import DeskPreference, SavedView, User
 
 from .desk import Asked, conditions_of, desk_entries, found
 
@@ -29,8 +28,13 @@ class KeptView:
 
 
 def saved_views(user: User) -> list[SavedView]:
-    """The person's own views and those shared with the bureau, the own ones first."""
+    """The person's own views and those shared with the bureau, the own ones first.
+
+    `is_default` of each says whether the person's desk begins with it.
+    """
+    begins = DeskPreference.objects.filter(user=user, begins_with=OuterRef("pk"))
     rows = SavedView.objects.visible_to(user).select_related("owner", "shared_with")
+    rows = rows.annotate(is_default=Exists(begins))
     return sorted(rows, key=lambda view: (view.owner_id != user.pk, view.name, view.pk))
 
 
@@ -45,12 +49,13 @@ class Beside:
     total: int | None
 
 
-def beside(asked: Asked, *, user: User, at: datetime, reading: Reading) -> Beside:
-    """The person's saved views with their counts at the moment `at`, in two queries.
+def beside(
+    asked: Asked, views: list[SavedView], *, user: User, at: datetime, reading: Reading
+) -> Beside:
+    """The person's saved views with their counts at the moment `at`, in one query.
 
     The filters of the page are counted along with them, so that nobody counts them apart.
     """
-    views = saved_views(user)
     asking = {view.pk: reading(view.query) for view in views}
     if views and conditions_of(asked, at):
         asking[_HERE] = asked
@@ -75,10 +80,9 @@ def _counts(asking: Mapping[int, Asked], user: User, at: datetime) -> dict[int, 
     return dict(first.union(*others, all=True) if others else first)
 
 
-def default_view(user: User) -> SavedView | None:
-    """The view with which the person's desk begins, while they may see it."""
-    rows: Any = SavedView.objects.visible_to(user).filter(begun_by__user=user)
-    return rows.first()
+def default_of(views: Iterable[SavedView]) -> SavedView | None:
+    """Of the views that `saved_views` gave, the one with which the person's desk begins."""
+    return next((view for view in views if vars(view)["is_default"]), None)
 
 
-__all__ = ["Beside", "KeptView", "beside", "default_view", "saved_views"]
+__all__ = ["Beside", "KeptView", "beside", "default_of", "saved_views"]

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from filings import access
-from filings.models import Agency, Filing, TimeLimit, User
+from filings.models import Agency, CitySetting, Filing, TimeLimit, User
+from filings.models.place import Office
 from filings.models.timing import kind_of
 from filings.states import WITH_BUREAU, State
 from filings.timing import Start
@@ -137,13 +138,7 @@ def standing_of(filing: Filing, user: User, at: datetime) -> Standing:
 
 def standings_of(filings: Sequence[Filing], user: User, at: datetime) -> list[Standing]:
     """Where each filing stands, in their order; as many queries for thirty as for one."""
-    districts = {filing.district_id for filing in filings}
-    bureaus = (
-        Agency.objects.filter(kind=Agency.Kind.BUREAU, district_id__in=districts, is_active=True)
-        .prefetch_related("contacts")
-        .order_by("-pk")
-    )
-    by_district = {bureau.district_id: bureau for bureau in bureaus}
+    by_district = _bureaus()
     limits = _limits_from_claim(filings)
     return [
         _standing(filing, user, at, by_district.get(filing.district_id), limits)
@@ -151,21 +146,31 @@ def standings_of(filings: Sequence[Filing], user: User, at: datetime) -> list[St
     ]
 
 
+def _bureaus() -> dict[int, Office]:
+    """The bureau of each district that has one, by the district's number; the first of several."""
+    found: dict[int, Office] = {}
+    for office in CitySetting.current().offices:
+        if office.agency.kind == Agency.Kind.BUREAU and office.agency.district_id:
+            found.setdefault(office.agency.district_id, office)
+    return found
+
+
 def _standing(
     filing: Filing,
     user: User,
     at: datetime,
-    bureau: Agency | None,
+    office: Office | None,
     limits: Mapping[str, int | None],
 ) -> Standing:
     for_member = access.is_member(user, filing)
+    bureau = str(office.agency) if office else ""
     words = _NEXT[filing.state][0 if for_member else 1]
     until = filing.due_at
     return Standing(
         state=filing.state,
         word=str(filing.get_state_display()),
         stages=_stages(filing),
-        holder=_holder(filing, str(bureau or _("所在县区工信部门"))),
+        holder=_holder(filing, bureau or _("所在县区工信部门")),
         is_mine=_is_mine(filing, user, for_member),
         since=filing.state_since,
         until=until,
@@ -173,8 +178,8 @@ def _standing(
         left=filing.time_left,
         from_claim=limits.get(kind_of(filing)) if _waits_for_clock(filing) else None,
         next_step=str(words),
-        bureau=str(bureau or ""),
-        contacts=_contacts(bureau),
+        bureau=bureau,
+        contacts=_contacts(office),
     )
 
 
@@ -199,11 +204,11 @@ def _stages(filing: Filing) -> tuple[Stage, ...]:
     )
 
 
-def _contacts(bureau: Agency | None) -> tuple[Contact, ...]:
-    if bureau is None:
+def _contacts(office: Office | None) -> tuple[Contact, ...]:
+    if office is None:
         return ()
     return tuple(
-        Contact(f"{bureau} {row.name}", row.phone, row.hours) for row in bureau.contacts.all()
+        Contact(f"{office.agency} {row.name}", row.phone, row.hours) for row in office.contacts
     )
 
 

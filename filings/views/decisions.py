@@ -210,13 +210,15 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
     """Register the last version and issue its receipt."""
     user: Any = request.user
     filing = visible_filing(request, pk)
-    results = moves.approval_gates(filing, draft=False) if filing.version else []
+    waivers = reads.waivers_on(filing)
+    reasons = {name: waiver.reason for name, waiver in waivers.items()}
+    results = moves.approval_gates(filing, draft=False, waivers=reasons) if filing.version else []
     points = reads.points_of(filing, user, collected=True)
     return _decide(
         request,
         pk,
         _APPROVE,
-        gates=reads.gate_lines(results, reads.waivers_on(filing), reasons=True),
+        gates=reads.gate_lines(results, waivers, reasons=True),
         blocked=access.may_approve_alone(user, filing).why
         or _why_not(failing(results), len(points.collected)),
     )

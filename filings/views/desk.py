@@ -15,7 +15,7 @@ from filings import access
 from filings.domain import review
 from filings.forms.desk import DeskFilter, ListFilter
 from filings.forms.review import OfVersion, OpinionForm
-from filings.models import DeskEntry, District, User
+from filings.models import DeskEntry, District, SavedView, User
 from filings.queries import agencies, team
 from filings.queries import desk as reads
 from filings.queries import saved_views as saved
@@ -47,13 +47,15 @@ def _chips(request: HttpRequest, form: DeskFilter) -> list[dict[str, str]]:
     return chips
 
 
-def _beside(asked: Asked, user: User, at: datetime, choices: Choices) -> saved.Beside:
+def _beside(
+    asked: Asked, views: list[SavedView], user: User, at: datetime, choices: Choices
+) -> saved.Beside:
     """The saved views, each read by the form of the desk."""
 
     def reading(query: str) -> Asked:
         return DeskFilter(QueryDict(query), choices=choices).asked(view="waiting")
 
-    return saved.beside(asked, user=user, at=at, reading=reading)
+    return saved.beside(asked, views, user=user, at=at, reading=reading)
 
 
 @open_to("bureau")
@@ -61,12 +63,13 @@ def desk(request: HttpRequest) -> HttpResponse:
     """The queue of the person's district."""
     user: Any = request.user
     at = clock.now()
-    if not request.GET and (begins_with := saved.default_view(user)):
+    views = saved.saved_views(user)
+    if not request.GET and (begins_with := saved.default_of(views)):
         return redirect(f"{request.path}?{begins_with.query}")
     choices = reads.choices_of(user)
     form = DeskFilter(request.GET, choices=choices)
     asked = form.asked(view="waiting")
-    beside = _beside(asked, user, at, choices)
+    beside = _beside(asked, views, user, at, choices)
     queue = reads.desk_queue(asked, user=user, at=at, total=beside.total)
     return render(
         request,

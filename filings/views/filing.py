@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from filings import access, gates
-from filings.domain import drafts, moves, review, versions
+from filings.domain import drafts, review, versions
 from filings.forms.filing import AnswerForm
 from filings.forms.section import posted_marks, posted_values
 from filings.gates import GateResult
 from filings.models import Correction, Filing, Opinion
 from filings.queries import filing as reads
+from filings.queries.acts import acts_on
 from filings.sections import SECTIONS
 from filings.states import GateSet, State
 from jiaozuo_portal.lib import clock
@@ -57,9 +58,14 @@ def filing(request: HttpRequest, pk: int) -> HttpResponse:
     if not access.is_member(user, found):
         return redirect("review", pk=found.pk)
     at = clock.now()
-    content = versions.snapshot(found)
-    results = gates.judge(GateSet.APPROVAL, content, moves.waivers_of(found))
-    tasks = reads.tasks_of(found, user=user, content=content, gates=results)
+    drafts, acts = reads.drafts_of(found, user), acts_on(found, user)
+    points = reads.points_to_mend(acts.corrections)
+    waivers = {name: waiver.reason for name, waiver in acts.waivers.items()}
+    content = versions.snapshot(found, drafts)
+    results = gates.judge(GateSet.APPROVAL, content, waivers)
+    tasks = reads.tasks_of(
+        found, user=user, content=content, gates=results, drafts=drafts, points=points
+    )
     return render(
         request,
         "filings/filing/tasks.html",
@@ -71,10 +77,10 @@ def filing(request: HttpRequest, pk: int) -> HttpResponse:
             "minutes": sum(task.minutes for task in tasks if task.key != "prestart"),
             "reason": reads.reason_of(found, user),
             "to_mend": sum(task.to_mend for task in tasks),
-            "corrections": reads.corrections_of(found, user),
-            "opinions": reads.opinions_of(found, user),
-            "zone_receipt": reads.zone_receipt_of(found, user),
-            "receipt": reads.receipt_of(found, user),
+            "corrections": points,
+            "opinions": acts.opinions,
+            "zone_receipt": acts.zone_receipt_of(found.version),
+            "receipt": acts.receipt_of(found.approved_version),
             "may_edit": access.may_edit(user, found),
             "may_submit": access.may_move(user, found, "submit"),
             "may_withdraw": access.may_move(user, found, "withdraw"),

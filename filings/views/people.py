@@ -146,7 +146,7 @@ def make_account(request: HttpRequest, form: RegisterForm) -> User | None:
     except Refused as refusal:
         form.add_error(None, refusal.message)
         return None
-    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    login(request, user, backend="filings.backend.PeopleBackend")
     return user
 
 

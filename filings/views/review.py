@@ -18,11 +18,10 @@ from filings.domain import moves, privacy
 from filings.domain import review as domain
 from filings.forms.desk import RosterFilter
 from filings.forms.review import CorrectionForm, OfRevision, RevealForm
-from filings.models import Correction, Filing, FilingVersion
-from filings.queries import agencies
+from filings.models import Correction, Filing, FilingVersion, PreStartReport
 from filings.queries import review as reads
+from filings.queries.acts import Acts, acts_on
 from filings.queries.differences import differences, field_changes
-from filings.queries.receipts import last_receipt
 from filings.queries.text_blocks import blocks_for
 from jiaozuo_portal.lib import clock
 from jiaozuo_portal.lib.doors import open_to, status_of
@@ -42,30 +41,27 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     """
     user: Any = request.user
     filing = visible_filing(request, pk)
-    at = clock.now()
+    at, acts = clock.now(), acts_on(filing, user)
     context = {
         **frame(request, filing, at),
         **_rights(request, filing),
-        "receipt": last_receipt(filing, user),
-        "decisions": reads.decisions_of(filing, user),
+        "receipt": acts.receipt,
+        "decisions": acts.decisions,
     }
+    reasons = {name: waiver.reason for name, waiver in acts.waivers.items()}
     if not filing.version:
-        results = moves.approval_gates(filing, draft=True)
-        context["gates"] = reads.gate_lines(results, reads.waivers_on(filing), reasons=False)
+        results = moves.approval_gates(filing, draft=True, waivers=reasons)
+        context["gates"] = reads.gate_lines(results, acts.waivers, reasons=False)
         return render(request, "filings/review/unsubmitted.html", context)
-    document = _document(request, filing, filing.version)
+    report = reads.filed_prestart(filing)
+    document = _document(request, filing, filing.version, acts, report)
     context |= document
-    waivers = reads.waivers_on(filing)
-    results = moves.approval_gates(
-        filing,
-        draft=False,
-        content=document["version"].content,
-        waivers={name: waiver.reason for name, waiver in waivers.items()},
-    )
-    context["gates"] = reads.gate_lines(results, waivers, reasons=True)
+    content = document["version"].content
+    results = moves.approval_gates(filing, draft=False, content=content, waivers=reasons)
+    context["gates"] = reads.gate_lines(results, acts.waivers, reasons=True)
     if filing.approved_version:
-        start = moves.start_gates(filing, draft=False)
-        context["start_gates"] = reads.gate_lines(start, waivers, reasons=True)
+        start = moves.start_gates(filing, draft=False, content=content, report=report)
+        context["start_gates"] = reads.gate_lines(start, acts.waivers, reasons=True)
     return render(request, "filings/review/review.html", context)
 
 
@@ -95,7 +91,9 @@ def _version_or_404(request: HttpRequest, filing: Filing, number: int) -> Filing
     return version
 
 
-def _document(request: HttpRequest, filing: Filing, number: int) -> dict[str, Any]:
+def _document(
+    request: HttpRequest, filing: Filing, number: int, acts: Acts, report: PreStartReport | None
+) -> dict[str, Any]:
     user: Any = request.user
     found = reads.versions_of(user, filing, number, number - 1)
     version, before = found.get(number), found.get(number - 1)
@@ -104,12 +102,12 @@ def _document(request: HttpRequest, filing: Filing, number: int) -> dict[str, An
     form = RosterFilter(request.GET)
     asked = form.asked()
     collected = access.is_bureau(user, filing)
-    points = reads.points_of(filing, user, collected=collected)
-    opinions = agencies.opinions_on(filing, user)
-    zone_receipts = agencies.zone_receipts_on(filing, user)
-    received = any(one.version == version.number for one in zone_receipts)
-    beside = reads.Beside(received=received, opinions=len(opinions))
-    documents = reads.documents(filing, version, user=user, points=points, beside=beside)
+    points = reads.points_in(acts.corrections, collected=collected)
+    received = any(one.version == version.number for one in acts.zone_receipts)
+    beside = reads.Beside(received=received, opinions=len(acts.opinions))
+    documents = reads.documents(
+        filing, version, user=user, points=points, beside=beside, report=report
+    )
     changes = before and differences(filing, _side(before), _side(version), user=user)
     return {
         "version": version,
@@ -125,8 +123,8 @@ def _document(request: HttpRequest, filing: Filing, number: int) -> dict[str, An
         "ledger": reads.ledger_page(filing, version),
         "changes": changes,
         "field_changes": field_changes(changes) if changes else [],
-        "opinions": opinions,
-        "zone_receipts": zone_receipts,
+        "opinions": acts.opinions,
+        "zone_receipts": acts.zone_receipts,
         "received": received,
         "notes": _notes(points),
     }
@@ -149,12 +147,13 @@ def version(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """One frozen version, to be read: for everybody who may see the filing."""
     filing = visible_filing(request, pk)
     user: Any = request.user
+    report = reads.filed_prestart(filing) if number == filing.version else None
     return render(
         request,
         "filings/review/version.html",
         {
             **frame(request, filing, clock.now()),
-            **_document(request, filing, number),
+            **_document(request, filing, number, acts_on(filing, user), report),
             "numbers": range(filing.version, 0, -1),
             "is_member": access.is_member(user, filing),
             "may": {},

@@ -27,19 +27,19 @@ from jiaozuo_portal.lib.refusals import Refused
 def saved_views(request: HttpRequest) -> HttpResponse:
     """The views that the person has, and those that the lead shares."""
     user: Any = request.user
-    choices = choices_of(user)
+    choices, views = choices_of(user), reads.saved_views(user)
     lines = [
         {
             "view": view,
             "conditions": _conditions(view.query, choices),
             "may_change": bool(access.may_change_view(user, view)),
         }
-        for view in reads.saved_views(user)
+        for view in views
     ]
     return render(
         request,
         "filings/saved_views/list.html",
-        {"lines": lines, "default": reads.default_view(user)},
+        {"lines": lines, "default": reads.default_of(views)},
     )
 
 
@@ -117,7 +117,7 @@ def _initial(view: SavedView | None, user: User) -> dict[str, Any]:
     return {
         "name": view.name,
         "shared_with": view.shared_with_id,
-        "is_default": reads.default_view(user) == view,
+        "is_default": reads.default_of(reads.saved_views(user)) == view,
     }
 
 

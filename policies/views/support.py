@@ -58,7 +58,7 @@ def own_filing(request: HttpRequest, pk: int) -> Filing:
         enterprise_id__in=list(request.user.roles)  # type: ignore[union-attr]
     )
     return get_object_or_404(
-        filings.select_related("enterprise", "site", "district", "zone", "holder"), pk=pk
+        filings.select_related("enterprise", "site", "district", "zone", "holder", "match"), pk=pk
     )
 
 
@@ -195,7 +195,7 @@ def support_home(request: HttpRequest) -> HttpResponse:
     rules = published_rules()
     now = clock.now()
     context = {
-        "supports": supports_of(page.rows, now),
+        "supports": supports_of(page.rows, now, rules) if rules else [],
         "page": page,
         "overview": overview_for(user, rules, clock.day_of(now)) if is_officer and rules else None,
         "is_officer": is_officer,

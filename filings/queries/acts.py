@@ -1,0 +1,85 @@
+"""What authorities and enterprise did about a filing, all of it in one query."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import OuterRef, QuerySet
+
+from filings.models import (
+    Correction,
+    Decision,
+    Filing,
+    GateWaiver,
+    Opinion,
+    Receipt,
+    User,
+    ZoneReceipt,
+)
+from jiaozuo_portal.lib.json_rows import Related, model_rows, models_from
+
+_PERSON = ("name", "username")
+_PLACE = ("name", "name_en")
+#: What is read, and whose names each row shows.
+_TABLES: dict[str, tuple[type[Any], Related]] = {
+    "decisions": (Decision, {"by": _PERSON}),
+    "opinions": (Opinion, {"agency": _PLACE, "by": _PERSON, "handled_by": _PERSON}),
+    "zone_receipts": (ZoneReceipt, {"agency": _PLACE, "by": _PERSON}),
+    "waivers": (GateWaiver, {"by": _PERSON}),
+    "corrections": (Correction, {"by": _PERSON, "mended_by": _PERSON}),
+    "receipts": (Receipt, {}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Acts:
+    """Decisions, opinions and receipts, the newest first; waivers by gate; corrections, the oldest
+    first. SECURITY: those that the bureau still collects are among them."""
+
+    decisions: list[Decision]
+    opinions: list[Opinion]
+    zone_receipts: list[ZoneReceipt]
+    waivers: dict[str, GateWaiver]
+    corrections: list[Correction]
+    receipts: list[Receipt]
+
+    @property
+    def receipt(self) -> Receipt | None:
+        """The last receipt, whatever became of it."""
+        return self.receipts[0] if self.receipts else None
+
+    def receipt_of(self, version: int | None) -> Receipt | None:
+        """The receipt of a version, if it has one."""
+        return next((one for one in self.receipts if one.version == version), None)
+
+    def zone_receipt_of(self, version: int) -> ZoneReceipt | None:
+        """The zone's receipt of a version, if it has recorded one (R1.5)."""
+        return next((one for one in self.zone_receipts if one.version == version), None)
+
+
+def acts_on(filing: Filing, user: User) -> Acts:
+    """Everything that was done about a filing, as far as the person may see it. One query."""
+    rows = {
+        f"{name}_json": _rows(model, related, user) for name, (model, related) in _TABLES.items()
+    }
+    told = Filing.objects.filter(pk=filing.pk).annotate(**rows).values(*rows).get()
+    found: dict[str, list[Any]] = {
+        name: models_from(model, told[f"{name}_json"], related)
+        for name, (model, related) in _TABLES.items()
+    }
+    for row in found["receipts"]:
+        row.filing = filing
+    return Acts(
+        decisions=sorted(found["decisions"], key=lambda one: -one.version),
+        opinions=found["opinions"][::-1],
+        zone_receipts=sorted(found["zone_receipts"], key=lambda one: -one.version),
+        waivers={waiver.gate: waiver for waiver in found["waivers"]},
+        corrections=found["corrections"],
+        receipts=sorted(found["receipts"], key=lambda one: -one.version),
+    )
+
+
+def _rows(model: type[Any], related: Related, user: User) -> Any:
+    rows: QuerySet[Any] = model.objects.visible_to(user).filter(filing=OuterRef("pk"))
+    return model_rows(rows, related)

@@ -1,0 +1,106 @@
+"""Several rows of a table as one JSON text, so that they come along with another row.
+
+`json_rows` asks for them; `models_from` makes models of them again, with the persons and places
+that they name.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import (
+    Aggregate,
+    DateTimeField,
+    Field,
+    Model,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+)
+from django.db.models import JSONField as DjangoJSONField
+from django.db.models.functions import JSONObject
+
+Row = TypeVar("Row", bound=Model)
+#: For each relation the columns of the other table that are wanted, its key left out.
+Related = Mapping[str, tuple[str, ...]]
+
+
+class _JsonRows(Aggregate):
+    """The JSON objects of a group as one array, as text on both databases."""
+
+    function = "JSON_GROUP_ARRAY"
+    output_field = TextField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        # Without JSON(...) SQLite would put each object in as a quoted text.
+        template = "JSON_GROUP_ARRAY(JSON(%(expressions)s))"
+        return self.as_sql(compiler, connection, template=template, **context)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        template = "JSONB_AGG(%(expressions)s)::text"
+        return self.as_sql(compiler, connection, template=template, **context)
+
+
+def json_rows(rows: QuerySet[Any], **named: Any) -> Subquery:
+    """A subquery whose value is every one of `rows` as an object of the `named` expressions.
+
+    For annotations; `json.loads` reads it, in no particular order. None or "[]" without rows.
+    """
+    together = rows.order_by().values(together=Value(1))
+    together = together.annotate(told=_JsonRows(JSONObject(**named)))
+    return Subquery(together.values("told"))
+
+
+def model_rows(rows: QuerySet[Any], related: Related) -> Subquery:
+    """The same with every column of the rows' own table but JSON, and those of `related` ones.
+
+    SECURITY: of another table only what is named comes along.
+    """
+    named = {field.attname: field.attname for field in _columns(rows.model)}
+    for relation, names in related.items():
+        named |= {f"{relation}__{name}": f"{relation}__{name}" for name in names}
+    return json_rows(rows, **named)
+
+
+def models_from(model: type[Row], told: str | None, related: Related) -> list[Row]:
+    """The rows that `model_rows` asked for, by number; what did not come is read when used."""
+    found = [_model(model, row, related) for row in json.loads(told or "[]")]
+    return sorted(found, key=lambda row: row.pk)
+
+
+def _columns(model: type[Model]) -> list[Field[Any, Any]]:
+    return [
+        field for field in model._meta.concrete_fields if not isinstance(field, DjangoJSONField)
+    ]
+
+
+def _model(model: type[Row], row: Mapping[str, Any], related: Related) -> Row:
+    made = _loaded(model, {field.attname: row[field.attname] for field in _columns(model)})
+    for relation, names in related.items():
+        field: Any = model._meta.get_field(relation)
+        other, key = field.related_model, row[field.attname]
+        known = {name: row[f"{relation}__{name}"] for name in names}
+        known[other._meta.pk.attname] = key
+        setattr(made, relation, _loaded(other, known) if key is not None else None)
+    return made
+
+
+def _loaded(model: type[Row], told: Mapping[str, Any]) -> Row:
+    """The row as if it had been read with these columns and no others."""
+    # `from_db` takes the values in the order in which the model has its columns.
+    columns = [field for field in model._meta.concrete_fields if field.attname in told]
+    values = [_value(field, told[field.attname]) for field in columns]
+    return model.from_db(DEFAULT_DB_ALIAS, [field.attname for field in columns], values)
+
+
+def _value(field: Field[Any, Any], value: Any) -> Any:
+    if value is not None and isinstance(field, DateTimeField):
+        # SQLite keeps moments in UTC without saying so.
+        moment = datetime.fromisoformat(value)
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return field.to_python(value)

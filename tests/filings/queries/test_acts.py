@@ -1,0 +1,171 @@
+"""What was done about a filing comes in one query, as it stands in its tables, and to whom it may.
+
+And so does a person with roles and posts.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from filings.domain import review
+from filings.models import (
+    Correction,
+    Decision,
+    Filing,
+    GateWaiver,
+    Notice,
+    Opinion,
+    Receipt,
+    User,
+    ZoneReceipt,
+)
+from filings.models.reader import read_user, reader_of
+from filings.queries.acts import Acts, acts_on
+from tests import factories as make
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+LATER = NOW + timedelta(hours=6)
+ODD = "“引号” \"double\" 'single' \\ 反斜线\n换行 \u2028 🏭"
+
+
+@pytest.fixture(autouse=True)
+def in_the_afternoon(clock_at):
+    clock_at(LATER)
+
+
+def everything_done() -> tuple[Filing, Any]:
+    """A filing about which everything was done that can be."""
+    filing, people = make.filing_in("approved", district="410803", zone=True)
+    health = make.officer("health", district=filing.district.code)
+    zone = make.officer("zone", district=filing.district.code)
+    for text in (ODD, "第二条"):
+        review.give_opinion(filing, text=text, by=health, at=LATER, version=filing.version)
+    review.receive_for_zone(filing, by=zone, at=LATER, version=filing.version)
+    GateWaiver.objects.create(filing=filing, gate="plan", reason=ODD, by=people.lead, at=LATER)
+    for status in Correction.Status.values:
+        Correction.objects.create(
+            filing=filing, version=1, section="scheme", text=ODD, by=people.reviewer, at=LATER,
+            status=status, mended_by=people.owner if status == "mended" else None,
+        )  # fmt: skip
+    return filing, people
+
+
+def columns(row: Any) -> dict[str, Any]:
+    return {
+        field.attname: getattr(row, field.attname)
+        for field in row._meta.concrete_fields
+        if field.get_internal_type() != "JSONField"
+    }
+
+
+def test_every_row_comes_as_its_table_has_it_in_one_query():
+    filing, people = everything_done()
+
+    with CaptureQueriesContext(connection) as seen:
+        acts = acts_on(filing, people.lead)
+        names = [str(one.by) for one in (*acts.opinions, *acts.decisions, *acts.corrections)]
+
+    came: dict[Any, list[Any]] = {
+        Decision: acts.decisions,
+        Opinion: acts.opinions,
+        ZoneReceipt: acts.zone_receipts,
+        GateWaiver: list(acts.waivers.values()),
+        Correction: acts.corrections,
+        Receipt: acts.receipts,
+    }
+    assert len(seen) == 1
+    for model, rows in came.items():
+        stored = {row.pk: columns(row) for row in model.objects.filter(filing=filing)}
+        assert {row.pk: columns(row) for row in rows} == stored != {}
+    assert [one.text for one in acts.opinions] == ["第二条", ODD]
+    assert {str(people.lead), str(people.reviewer)} < set(names)
+    agency = Opinion.objects.filter(filing=filing).first().agency
+    assert {str(one.agency) for one in acts.opinions} == {str(agency)}
+    assert {str(one.mended_by) for one in acts.corrections} == {"None", str(people.owner)}
+
+
+def test_of_persons_only_their_names_come_along():
+    filing, people = everything_done()
+
+    with CaptureQueriesContext(connection) as seen:
+        acts_on(filing, people.lead)
+
+    assert "password" not in seen[0]["sql"]
+    assert "mobile" not in seen[0]["sql"]
+
+
+def test_nobody_is_told_what_they_may_not_see():
+    filing, people = everything_done()
+    stranger = make.officer("bureau", district="410802")
+    nothing = Acts([], [], [], {}, [], [])
+
+    assert acts_on(filing, people.lead) != nothing
+    assert acts_on(filing, stranger) == nothing
+
+
+def test_a_filing_about_which_nothing_was_done_has_nothing():
+    filing, people = make.filing_in("draft")
+
+    assert acts_on(filing, people.owner) == Acts([], [], [], {}, [], [])
+
+
+def test_a_person_is_read_with_where_they_stand_in_one_query():
+    filing, people = make.filing_in("submitted")
+    for user in (people.owner, people.lead, User.objects.create_user("nobody", name="无处")):
+        with CaptureQueriesContext(connection) as seen:
+            found = read_user(user.pk)
+            assert found is not None
+            reader = found.reader
+
+        assert len(seen) == 1
+        assert columns(found) == columns(User.objects.get(pk=user.pk))
+        assert reader == reader_of(User.objects.get(pk=user.pk))
+    assert Notice.objects.filter(to=people.lead, read_at=None).exists()
+    assert read_user(10**9) is None
+
+
+def test_who_may_no_longer_sign_in_is_signed_out():
+    _filing, people = make.filing_in("submitted")
+    client = Client()
+    client.force_login(people.lead)
+    before = client.get(reverse("desk")).status_code
+    User.objects.filter(pk=people.lead.pk).update(is_active=False)
+
+    after = client.get(reverse("desk"))
+
+    assert (before, after.status_code) == (200, 302)
+    assert "/sign-in/" in after.url
+
+
+@pytest.mark.parametrize("state", ["submitted", "in_review", "returned", "approved", "started"])
+def test_a_review_takes_at_most_twelve_queries_whatever_the_state(state):
+    filing, people = make.filing_in(state)
+    client = Client()
+    client.force_login(people.lead)
+    client.get(reverse("review", args=[filing.pk]))
+
+    with CaptureQueriesContext(connection) as seen:
+        answer = client.get(reverse("review", args=[filing.pk]))
+
+    assert (answer.status_code, len(seen) <= 12) == (200, True)
+
+
+@pytest.mark.parametrize("state", ["draft", "submitted", "returned", "approved", "started"])
+def test_the_task_list_takes_at_most_twelve_queries_whatever_the_state(state):
+    filing, people = make.filing_in(state)
+    client = Client()
+    client.force_login(people.owner)
+    client.get(reverse("filing", args=[filing.pk]))
+
+    with CaptureQueriesContext(connection) as seen:
+        answer = client.get(reverse("filing", args=[filing.pk]))
+
+    assert (answer.status_code, len(seen)) <= (200, 12)
