@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from policies.eligibility import load_pack
 from policies.eligibility.loading import folder_content, read_pack_files
 
@@ -69,6 +71,8 @@ def test_no_text_of_the_pack_is_copied_from_a_source() -> None:
     files = read_pack_files(folder_content(PACK.path))
     texts = [text for content in files.whole.values() for text in strings(content)]
     texts += [text for file in files.clauses for text in strings(file.content)]
+    for path in sorted((Path(__file__).parent / "second_reading").glob("*.yaml")):
+        texts += strings(yaml.safe_load(path.read_text("utf-8")))
 
     copied = set()
     for text in texts:
