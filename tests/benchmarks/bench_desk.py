@@ -5,7 +5,8 @@
 prints the figures as JSON. The database of DATABASE_URL is filled up to FILINGS with synthetic
 filings first (`seed_scale`, seed 1), and kept for the next run. gunicorn serves the floor and the
 pages from one worker; the figures are medians of warm requests over one connection, floor and page
-taking turns, so that whatever else the machine does falls on both.
+taking turns, so that whatever else the machine does falls on both. An export is read to its end;
+the memory of a worker is what is its own after a day of pages, beside one that served bare ones.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 ROUNDS = 40
@@ -78,9 +79,25 @@ def cookie_of(user: Any) -> str:
     return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
 
 
+@dataclass(frozen=True, slots=True)
+class Server:
+    """gunicorn with one worker: where it listens, and its process."""
+
+    port: int
+    pid: int
+
+    def memory_mb(self) -> float:
+        """What the worker has in memory and shares with nobody but its master, in megabytes."""
+        master = Path(f"/proc/{self.pid}/task/{self.pid}/children")
+        worker = master.read_text().split()[0]
+        lines = Path(f"/proc/{worker}/smaps_rollup").read_text().splitlines()
+        resident = next(line for line in lines if line.startswith("Rss:"))
+        return int(resident.split()[1]) / 1024
+
+
 @contextmanager
-def served() -> Iterator[int]:
-    """gunicorn with one worker; its port."""
+def served() -> Iterator[Server]:
+    """gunicorn with one worker."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -96,7 +113,7 @@ def served() -> Iterator[int]:
                 break
             except OSError:
                 time.sleep(0.1)
-        yield port
+        yield Server(port, process.pid)
     finally:
         process.terminate()
         process.wait()
@@ -119,6 +136,69 @@ class Browser:
         if answer.status != 200:
             raise RuntimeError(f"{path}: {answer.status}")
         return passed, body
+
+    def download(self, path: str, form: dict[str, str]) -> dict[str, Any]:
+        """An answer that comes in a stream: seconds to its first byte and its last, and lines."""
+        # Any token is good that stands in the cookie as well.
+        token = "t" * 32
+        body = urlencode({**form, "csrfmiddlewaretoken": token}, doseq=True) if form else None
+        headers = {**self._headers, "Cookie": f"{self._headers['Cookie']}; csrftoken={token}"}
+        if body:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        begun = time.perf_counter()
+        self._connection.request("POST" if body else "GET", path, body=body, headers=headers)
+        answer = self._connection.getresponse()
+        lines = answer.read(1).count(b"\n")
+        first = time.perf_counter() - begun
+        while part := answer.read(1 << 16):
+            lines += part.count(b"\n")
+        if answer.status != 200:
+            raise RuntimeError(f"{path}: {answer.status}")
+        return {"seconds": time.perf_counter() - begun, "first": first, "rows": lines - 1}
+
+
+def exported(server: Server, cookie: str, rounds: int) -> dict[str, Any]:
+    """The csv of every filing that the person may see, beside a bare one of as many rows."""
+    browser = Browser(server.port, cookie)
+    columns = ["name", "uscc", "state", "submitted", "version"]
+    form: Any = {"columns": columns, "kind": "csv"}
+    taken: dict[str, list[dict[str, Any]]] = {"export": [], "bare": []}
+    memory = []
+    for _ in range(rounds):
+        taken["bare"].append(browser.download("/floor/csv/", {}))
+        taken["export"].append(browser.download("/desk/export/?view=all", form))
+        memory.append(server.memory_mb())
+    bare, export = (
+        statistics.median(one["seconds"] for one in taken[kind]) for kind in ("bare", "export")
+    )
+    return {
+        "rows": taken["export"][-1]["rows"],
+        "bare_rows": taken["bare"][-1]["rows"],
+        "seconds": round(export, 2),
+        "bare_seconds": round(bare, 2),
+        "ratio": round(export / bare, 2),
+        "allowed": 3,
+        "first_byte_seconds": round(max(one["first"] for one in taken["export"]), 2),
+        "memory_mb": [round(one) for one in memory],
+    }
+
+
+def memory_of(cookies: dict[str, str], paths: dict[str, list[str]], rounds: int) -> dict[str, Any]:
+    """A worker after the portal's pages, beside one that has served bare pages only."""
+    found = {}
+    for kind, cookie in cookies.items():
+        with served() as server:
+            browser = Browser(server.port, cookie)
+            for _ in range(rounds):
+                for path in paths[kind]:
+                    browser.get(path)
+            found[kind] = server.memory_mb()
+    return {
+        "worker_mb": round(found["portal"], 1),
+        "floor_mb": round(found["floor"], 1),
+        "ratio": round(found["portal"] / found["floor"], 2),
+        "allowed": 1.6,
+    }
 
 
 def compared(browser: Browser, pages: dict[str, Against], rounds: int) -> dict[str, Any]:
@@ -188,12 +268,35 @@ def pages_of(district: Any, held: Any, deepest: str) -> dict[str, Against]:
         "queue, number": Against(f"{queue}&q={quote(held.desk_entry.number)}", bare, 2),
         "queue, nothing found": Against(f"{queue}&q=zzzzzzz", bare, 2),
         "filing": Against(f"/filings/{held.pk}/review/", f"/floor/filings/{held.pk}/", 6),
+        "board of the district": Against("/board/", bare, 3),
     }
+
+
+def everywhere() -> Any:
+    """Somebody who works in every bureau, and so may take all filings of the city away."""
+    from filings.models import Agency, Posting, User
+
+    person, _made = User.objects.get_or_create(username="scale-everywhere")
+    for agency in Agency.objects.filter(kind="bureau"):
+        Posting.objects.get_or_create(user=person, agency=agency, defaults={"role": "lead"})
+    return User.objects.get(pk=person.pk)
+
+
+def of_the_city() -> Any:
+    """Somebody of the city's own bureau."""
+    from filings.models import Agency, Posting, User
+
+    person, _made = User.objects.get_or_create(username="scale-city")
+    agency = Agency.objects.filter(kind="city").order_by("pk")[0]
+    Posting.objects.get_or_create(user=person, agency=agency, defaults={"role": "lead"})
+    return User.objects.get(pk=person.pk)
 
 
 def figures(filings: int, people: int = 50, rounds: int = ROUNDS) -> dict[str, Any]:
     """Fill, serve, measure."""
+    from filings.domain.picture import take_picture
     from filings.models import DeskEntry, District, Filing, User
+    from jiaozuo_portal.lib import clock
 
     fill(filings, people)
     district = District.objects.order_by("order", "code")[0]
@@ -203,19 +306,39 @@ def figures(filings: int, people: int = 50, rounds: int = ROUNDS) -> dict[str, A
     draft = Filing.objects.filter(state="draft").order_by("pk")[0]
     clerk = User.objects.filter(memberships__enterprise=draft.enterprise_id)[0]
     form = Against(f"/filings/{draft.pk}/scheme/", "/floor/signed-in/", 10)
-    with served() as port:
-        browser = Browser(port, cookie_of(reviewer))
-        clerks = Browser(port, cookie_of(clerk))
+    take_picture(at=clock.now())
+    cookie, city = cookie_of(reviewer), cookie_of(of_the_city())
+    with served() as server:
+        browser = Browser(server.port, cookie)
+        clerks = Browser(server.port, cookie_of(clerk))
         deepest = _deepest(DeskEntry.objects.filter(district=district))
-        return {
+        found = {
             "filings": Filing.objects.count(),
             "in_district": Filing.objects.filter(district=district).count(),
             "pages": {
                 **compared(browser, pages_of(district, held, deepest), rounds),
                 **compared(clerks, {"form section": form}, rounds),
+                **compared(
+                    Browser(server.port, city),
+                    {"board of the city": Against("/board/", "/floor/list/", 3)},
+                    rounds,
+                ),
             },
-            "together": together(port, cookie_of(reviewer), seconds=rounds * 1.5),
+            "together": together(server.port, cookie, seconds=rounds * 1.5),
         }
+    with served() as server:
+        found["export"] = exported(server, cookie_of(everywhere()), min(rounds, 5))
+    day = [
+        "/desk/?view=all",
+        "/board/",
+        f"/filings/{held.pk}/review/",
+        "/desk/?view=all&q=%E4%BA%91",
+    ]
+    bare = [f"/floor/list/?district={district.pk}", f"/floor/filings/{held.pk}/"]
+    found["memory"] = memory_of(
+        {"floor": cookie, "portal": cookie}, {"floor": bare, "portal": day}, rounds
+    )
+    return found
 
 
 def _deepest(entries: Any) -> str:

@@ -48,3 +48,5 @@ def test_every_page_of_the_measurement_answers(process_environment):
     assert all(page["ms"] > 0 and page["ratio"] > 0 for page in figures["pages"].values())
     assert figures["together"]["requests"] > 0
     assert figures["together"]["errors"] == 0
+    assert figures["export"]["rows"] == figures["export"]["bare_rows"] > 50
+    assert figures["memory"]["worker_mb"] > 20
