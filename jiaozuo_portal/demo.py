@@ -230,6 +230,7 @@ def make_demo_data() -> None:
 
     said = io.StringIO()
     call_command("seed_demo", samples=str(DEMO_DIR / "samples"), stdout=said)
+    call_command("seed_support_demo", stdout=io.StringIO())
     (DEMO_DIR / "accounts").write_text(said.getvalue())
 
 

@@ -10,7 +10,8 @@ from typing import Any
 import pylopdf_fonts_zh_cn
 import typst
 
-_FONTS = Path(str(pylopdf_fonts_zh_cn.sans_path())).parent
+#: The folder of the embedded Chinese font.
+FONTS = Path(str(pylopdf_fonts_zh_cn.sans_path())).parent
 
 
 def typeset(paper: Path, data: Mapping[str, Any]) -> bytes:
@@ -22,7 +23,7 @@ def typeset(paper: Path, data: Mapping[str, Any]) -> bytes:
     return typst.compile(
         str(paper),
         root=str(paper.parent),
-        font_paths=[str(_FONTS)],
+        font_paths=[str(FONTS)],
         ignore_system_fonts=True,
         sys_inputs={"data": json.dumps(dict(data), ensure_ascii=False)},
     )

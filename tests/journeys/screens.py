@@ -6,10 +6,12 @@ password that it prints.
 
 from __future__ import annotations
 
+import json
+import os
 import sys
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 FOLDER = Path(__file__).parent / "screens"
 
@@ -25,6 +27,11 @@ SCREENS = (
     ("desk", "shenhe", "/desk/?view=all", 1280),
     ("review", "shenhe", "first:/desk/", 1280),
     ("city", "shiju", "/city/", 1280),
+    ("why", "yibei", "filing:support/焦政4-13d/", 1280),
+    ("library", "", "/policies/", 1280),
+    ("applications", "zhengce", "/applications/desk/?view=all", 1280),
+    ("clause", "zhengce", "clause:焦政4-13d", 1280),
+    ("board", "shiju", "/board/", 1280),
 )
 
 
@@ -50,11 +57,54 @@ def take(
     elif kind == "first":
         page.goto(rest)
         page.locator("th.cell-title a").first.click()
+    elif kind == "clause":
+        page.goto(f"{_draft(page)}items/{rest}/")
     else:
         page.goto(path)
     page.wait_for_load_state("networkidle")
     page.screenshot(path=FOLDER / f"{name}.png")
     context.close()
+
+
+def _draft(page: Page) -> str:
+    """The address of a draft of the policy pack, begun where there is none."""
+    page.goto("/packs/")
+    drafts = page.locator("a[href*='/packs/drafts/']")
+    if not drafts.count():
+        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+        page.locator("form.pack-start [name=name]").first.fill("放宽裁员率")
+        page.locator("form.pack-start button").first.click()
+        page.wait_for_load_state("networkidle")
+        page.goto("/packs/")
+    return (drafts.first.get_attribute("href") or "").partition("items/")[0]
+
+
+def picture_of_brief() -> None:
+    """The first page of the city's daily brief, set as a picture from the demonstration's data."""
+    import django
+    import typst
+
+    from jiaozuo_portal.demo import load_environment
+
+    load_environment()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jiaozuo_portal.settings")
+    django.setup()
+    from filings.models import User
+    from filings.papers import brief
+    from filings.queries import board as reads
+    from jiaozuo_portal.lib import clock, typesetting
+
+    now = clock.now()
+    user = User.objects.get(username="shiju")
+    pictures = reads.pictures_of(user, None, clock.day_of(now))
+    board = reads.board_of(pictures, hour=None, district=None, now=now)
+    facts = reads.brief_of(board, printed="")
+    pages = typst.compile(
+        str(Path(brief.__file__).with_name("brief.typ")), format="png", ppi=110,
+        font_paths=[str(typesetting.FONTS)], ignore_system_fonts=True,
+        sys_inputs={"data": json.dumps(facts, ensure_ascii=False)},
+    )  # fmt: skip
+    (FOLDER / "brief.png").write_bytes(pages[0] if isinstance(pages, list) else pages)
 
 
 def main(base: str, password: str) -> None:
@@ -68,6 +118,7 @@ def main(base: str, password: str) -> None:
         for screen in SCREENS:
             take(browser, base, password, *screen)
         browser.close()
+    picture_of_brief()
 
 
 if __name__ == "__main__":
