@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django.db.models import Exists, OuterRef
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from filings import access
 from filings.models import Attachment, Enterprise, Filing, LedgerEntry, RosterRow, User
@@ -307,8 +308,13 @@ def cell_words(row: RosterRow, name: str) -> str:
     value = getattr(row, name)
     if value is None or value == "":
         return ""
-    named = getattr(row, f"get_{name}_display", None)
-    return str(named()) if named else str(value)
+    return _choice_words(name, get_language() or "").get(value) or str(value)
+
+
+@cache
+def _choice_words(name: str, language: str) -> dict[Any, str]:
+    """The words of a column's choices in a language; Django looks up all of them for each cell."""
+    return {value: str(words) for value, words in _column(name).flatchoices}
 
 
 # ---------------------------------------------------------------- attachments

@@ -58,7 +58,7 @@ def filing(request: HttpRequest, pk: int) -> HttpResponse:
     if not access.is_member(user, found):
         return redirect("review", pk=found.pk)
     at = clock.now()
-    drafts, acts = reads.drafts_of(found, user), acts_on(found, user)
+    drafts, acts = reads.drafts_of(found, user), acts_on(found)
     points = reads.points_to_mend(acts.corrections)
     waivers = {name: waiver.reason for name, waiver in acts.waivers.items()}
     content = versions.snapshot(found, drafts)

@@ -39,9 +39,8 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     SECURITY: a draft that was never submitted is the enterprise's own; of it only the header and
     how the gates stand are shown.
     """
-    user: Any = request.user
     filing = visible_filing(request, pk)
-    at, acts = clock.now(), acts_on(filing, user)
+    at, acts = clock.now(), acts_on(filing)
     context = {
         **frame(request, filing, at),
         **_rights(request, filing),
@@ -153,7 +152,7 @@ def version(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         "filings/review/version.html",
         {
             **frame(request, filing, clock.now()),
-            **_document(request, filing, number, acts_on(filing, user), report),
+            **_document(request, filing, number, acts_on(filing), report),
             "numbers": range(filing.version, 0, -1),
             "is_member": access.is_member(user, filing),
             "may": {},

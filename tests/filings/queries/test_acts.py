@@ -70,7 +70,7 @@ def test_every_row_comes_as_its_table_has_it_in_one_query():
     filing, people = everything_done()
 
     with CaptureQueriesContext(connection) as seen:
-        acts = acts_on(filing, people.lead)
+        acts = acts_on(filing)
         names = [str(one.by) for one in (*acts.opinions, *acts.decisions, *acts.corrections)]
 
     came: dict[Any, list[Any]] = {
@@ -96,25 +96,43 @@ def test_of_persons_only_their_names_come_along():
     filing, people = everything_done()
 
     with CaptureQueriesContext(connection) as seen:
-        acts_on(filing, people.lead)
+        acts_on(filing)
 
     assert "password" not in seen[0]["sql"]
     assert "mobile" not in seen[0]["sql"]
 
 
-def test_nobody_is_told_what_they_may_not_see():
+def test_of_another_filing_nothing_comes_along_and_strangers_find_no_page():
     filing, people = everything_done()
-    stranger = make.officer("bureau", district="410802")
-    nothing = Acts([], [], [], {}, [], [])
+    other, _people = make.filing_in("draft")
+    stranger = Client()
+    stranger.force_login(make.officer("bureau", district="410802"))
 
-    assert acts_on(filing, people.lead) != nothing
-    assert acts_on(filing, stranger) == nothing
+    assert acts_on(other) == Acts([], [], [], {}, [], [])
+    for route in ("review", "filing"):
+        assert stranger.get(reverse(route, args=[filing.pk])).status_code == 404
+
+
+def test_a_point_that_is_not_sent_yet_is_told_to_the_bureau_alone():
+    filing, people = everything_done()
+    collected = Correction.objects.get(filing=filing, status=Correction.Status.COLLECTED)
+    Correction.objects.filter(pk=collected.pk).update(text="只有工信部门看得到")
+
+    def page(user, route: str) -> str:
+        client = Client()
+        client.force_login(user)
+        return client.get(reverse(route, args=[filing.pk])).content.decode()
+
+    assert "只有工信部门看得到" in page(people.lead, "review")
+    assert "只有工信部门看得到" not in page(people.owner, "filing")
+    health = make.officer("health", district=filing.district.code)
+    assert "只有工信部门看得到" not in page(health, "review")
 
 
 def test_a_filing_about_which_nothing_was_done_has_nothing():
     filing, people = make.filing_in("draft")
 
-    assert acts_on(filing, people.owner) == Acts([], [], [], {}, [], [])
+    assert acts_on(filing) == Acts([], [], [], {}, [], [])
 
 
 def test_a_person_is_read_with_where_they_stand_in_one_query():
