@@ -119,6 +119,7 @@ _kept = [
     path(
         "lists/<slug:fact>/complete/", lists.official_list_complete, name="official_list_complete"
     ),
+    path("lists/<slug:fact>/keeper/", lists.official_list_keeper, name="official_list_keeper"),
     path("lists/<slug:fact>/import/", lists.official_list_import, name="official_list_import"),
     path(
         "lists/<slug:fact>/template/", lists.official_list_template, name="official_list_template"

@@ -74,6 +74,7 @@ WORDS = {
     "deadline_today": gettext_lazy(
         "%(enterprise)s（%(site)s）有 %(count)s 项支持政策今天（%(last_day)s）截止申请"
     ),
+    "list_keeper": gettext_lazy("%(by)s把一份官方名单移交给您的部门维护"),
     "token": gettext_lazy("%(by)s为%(enterprise)s建立了接口令牌“%(remark)s”"),
     "token_end": gettext_lazy("%(by)s停用了%(enterprise)s的接口令牌“%(remark)s”"),
 }

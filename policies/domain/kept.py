@@ -8,15 +8,16 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from filings.public import Filing, Refused, Stale, User, record_audit
+from filings.public import Agency, Filing, Refused, Stale, User, notify_agency, record_audit
 from jiaozuo_portal.lib.bulk import in_parts
 from jiaozuo_portal.outbox.queue import Work, enqueue_all
 from policies import access
 from policies.eligibility.conditions import plain
 from policies.models import Announced, ListEntry, OfficialList, Rematch
-from policies.queries.kept import announced_facts, list_facts
+from policies.queries.kept import announced_facts, list_facts, may_be_keepers
 from policies.queries.packs import published_rules
 
 from .rematch import request_rematch
@@ -112,6 +113,26 @@ def declare_complete(fact: str, day: date | None, *, by: User, at: datetime) -> 
             kept.save(update_fields=["complete_from"])
             said = record_audit("list.complete", kept, by=by, field=fact, reason=str(day or ""))
             _judge_again(f"complete:{said.pk}", at=at)
+    return kept
+
+
+def hand_list_over(fact: str, to: Agency, *, by: User, at: datetime) -> OfficialList:
+    """Give a list to another agency to keep; its people hear of it. The same keeper is no change.
+
+    Raises NotAllowed for who may not write to the list, and Refused for an agency that keeps none.
+    """
+    if not may_be_keepers().filter(pk=to.pk).exists():
+        raise Refused(_("名单由政策责任部门或市工信局维护，请选择其中一个部门。"))
+    with transaction.atomic():
+        kept = _locked(fact, by)
+        if kept.keeper_id != to.pk:
+            kept.keeper = to
+            kept.save(update_fields=["keeper"])
+            record_audit("list.keeper", kept, by=by, field=fact, reason=to.name)
+            notify_agency(
+                to.pk, "list_keeper", at=at, url=reverse("official_list", args=[fact]),
+                by=by.get_full_name(),
+            )  # fmt: skip
     return kept
 
 

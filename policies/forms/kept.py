@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from filings.public import UsccField
+from filings.public import Agency, UsccField
 from policies.eligibility.facts import FactSpec
 
 from .answers import control, read
@@ -48,6 +49,20 @@ class EntryForm(forms.Form):
         if first and last and last < first:
             self.add_error("valid_until", _("不能早于列入日期。"))
         return found
+
+
+class KeeperForm(forms.Form):
+    """Which agency keeps a list from now on."""
+
+    to = forms.ModelChoiceField(
+        label=gettext_lazy("以后由谁维护"),
+        queryset=Agency.objects.none(),
+        empty_label=gettext_lazy("请选择部门"),
+    )
+
+    def __init__(self, *args: Any, agencies: QuerySet[Agency], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].queryset = agencies  # type: ignore[attr-defined]
 
 
 class CompleteForm(forms.Form):

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
+from filings.public import Agency
 from policies.eligibility.facts import FactSpec, FactType, Registry, SourceKind
 from policies.models import Announced, ListEntry, OfficialList
 
@@ -95,6 +96,12 @@ def lists_of(registry: Registry, day: date) -> list[Listed]:
         Listed(name, say(spec.label), row := by_fact.get(name), getattr(row, "n", 0))
         for name, spec in list_facts(registry).items()
     ]
+
+
+def may_be_keepers() -> QuerySet[Agency]:
+    """The agencies that can keep a list: policy departments and the city's bureau."""
+    found = Agency.objects.filter(is_active=True, kind__in=("policy", "city"))
+    return found.order_by("kind", "pk")
 
 
 def entries_of(official_list: OfficialList | None, typed: str) -> QuerySet[ListEntry]:

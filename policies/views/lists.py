@@ -18,9 +18,9 @@ from jiaozuo_portal.lib.pages import keyset_page
 from policies import access
 from policies.domain import kept, list_sheets
 from policies.eligibility.facts import FactSpec, Registry
-from policies.forms.kept import CompleteForm, EntryForm, ListFileForm
+from policies.forms.kept import CompleteForm, EntryForm, KeeperForm, ListFileForm
 from policies.models import ListEntry, OfficialList
-from policies.queries.kept import ended_entries, entries_of, list_facts, lists_of
+from policies.queries.kept import ended_entries, entries_of, list_facts, lists_of, may_be_keepers
 from policies.queries.packs import published_rules
 from policies.queries.wording import say
 
@@ -103,6 +103,24 @@ def official_list_complete(request: HttpRequest, fact: str) -> HttpResponse:
     kept.declare_complete(fact, day, by=request.user, at=clock.now())  # type: ignore[arg-type]
     messages.success(request, _("已记录，相关备案会重新判断。"))
     return redirect("official_list", fact)
+
+
+@open_to(*KEEPERS, methods=("GET", "POST"))
+def official_list_keeper(request: HttpRequest, fact: str) -> HttpResponse:
+    """Give the list to another agency to keep."""
+    user: Any = request.user
+    spec, row = _list(fact)
+    access.may_keep(user, row or OfficialList(fact=fact)).require()
+    agencies = may_be_keepers().exclude(pk=row.keeper_id or 0 if row else 0)
+    form = KeeperForm(request.POST or None, agencies=agencies)
+    if request.method == "POST" and form.is_valid():
+        to = form.cleaned_data["to"]
+        kept.hand_list_over(fact, to, by=user, at=clock.now())
+        messages.success(request, _("已移交给%(name)s维护。") % {"name": to})
+        return redirect("official_list", fact)
+    status = 422 if form.errors else 200
+    context = _frame(request, spec, row) | {"form": form}
+    return render(request, "policies/lists/keeper.html", context, status=status)
 
 
 @open_to(*KEEPERS, methods=("GET", "POST"))

@@ -5,6 +5,9 @@ from datetime import date
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from filings.models import Agency, AuditEntry, Notice
+from jiaozuo_portal.lib.refusals import Refused
+from policies.domain import kept
 from policies.domain.packs import load_folder
 from policies.models import Announced, ListEntry, OfficialList
 from tests import factories as make
@@ -182,3 +185,37 @@ def test_an_enterprise_sees_which_list_says_so(keeper, line, client):
     shown = support_of(firm.filings.first(), NOW).given("on_city_key_supplies_list")
 
     assert (shown.value, shown.source) == ("是", "官方名单（市名单，2020年2月20日列入）")
+
+
+def test_a_list_is_handed_over_and_the_other_department_hears_of_it(keeper, client):
+    keeper.post(f"{URL}complete/", {"complete_from": "2020-03-01"})
+    other = make.officer("city")
+    city = other.postings.get().agency
+
+    page = keeper.get(f"{URL}keeper/").content.decode()
+    answer = keeper.post(f"{URL}keeper/", {"to": city.pk}, follow=True)
+
+    assert str(city) in page
+    assert "移交给" in answer.content.decode()
+    assert OfficialList.objects.get().keeper == city
+    assert AuditEntry.objects.filter(action="list.keeper").count() == 1
+    assert Notice.objects.filter(kind="list_keeper", to=other).count() == 1
+    # From then on the first one only reads.
+    assert keeper.get(f"{URL}keeper/").status_code == 403
+    assert keeper.post(f"{URL}complete/", {"complete_from": ""}).status_code == 403
+
+
+@pytest.mark.parametrize("kind", ["bureau", "health", "zone"])
+def test_a_list_goes_to_no_agency_that_keeps_none(keeper, kind):
+    keeper.post(f"{URL}complete/", {"complete_from": "2020-03-01"})
+    before = OfficialList.objects.get().keeper
+    agency = Agency.objects.filter(kind=kind).first()
+
+    answer = keeper.post(f"{URL}keeper/", {"to": agency.pk})
+
+    assert answer.status_code == 422
+    with pytest.raises(Refused):
+        kept.hand_list_over(
+            "on_city_key_supplies_list", agency, by=before.postings.first().user, at=NOW
+        )
+    assert OfficialList.objects.get().keeper == before
