@@ -218,7 +218,7 @@ def documents(
     beside: Beside,
     report: PreStartReport | None,
 ) -> list[Document]:
-    """The parts of the page with their content, checks, files and points.
+    """The parts of the page with their content, checks (what needs eyes first), files and points.
 
     The pre-start `report` is the last one filed (`filed_prestart`); before that, what stood in the
     version.
@@ -235,7 +235,7 @@ def documents(
             key=key,
             title=str(title),
             parts=answers_of(SECTIONS[key], content.get(key) or {}) if key in SECTIONS else [],
-            checks=[row for row in checks if row.section == key],
+            checks=sorted((row for row in checks if row.section == key), key=_needs_eyes),
             files=[one for one in files if one.section == key],
             points=[point for point in points.all() if point.section == key],
             note=_prestart_note(content, report) if key == "prestart" else "",
@@ -243,6 +243,12 @@ def documents(
         )
         for key, title in PARTS.items()
     ]
+
+
+def _needs_eyes(row: checklist.Answer) -> tuple[int, bool]:
+    """What is not done stands first, then what was not told, demands before advice."""
+    order = (checklist.NOT_DONE, checklist.NOT_GIVEN, checklist.DONE)
+    return order.index(row.state), row.level == checklist.ADVICE
 
 
 def _prestart_note(content: Mapping[str, Any], report: PreStartReport | None) -> str:

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
+from filings import checklist
 from filings.domain import drafts, moves, review
 from filings.models import (
     Agency,
@@ -18,6 +19,7 @@ from filings.models import (
     Correction,
     Decision,
     Filing,
+    FilingVersion,
     GateWaiver,
     Receipt,
     RosterRow,
@@ -97,6 +99,26 @@ def test_the_checklist_is_filled_in_beside_its_section(client):
     assert states["R1.2"] == "done"
     assert states["R5.1"] == "not_given"
     assert "防控方案的六个部分都有内容吗？" in text(response)
+
+
+def test_checks_that_need_eyes_stand_first_in_their_part(client):
+    filing, people = make.filing_in("in_review")
+
+    response = look(client, people.reviewer, filing)
+
+    order = ["not_done", "not_given", "done"]
+    parts = {
+        part.key: [check.state for check in part.checks] for part in response.context["documents"]
+    }
+    for states in parts.values():
+        assert states == sorted(states, key=order.index)
+    # The control: in the order of the guide they would stand otherwise.
+    guide = {
+        key: [row.state for row in checklist.answers(FilingVersion.objects.get().content)
+              if row.section == key]
+        for key in parts
+    }  # fmt: skip
+    assert any(states != sorted(states, key=order.index) for states in guide.values())
 
 
 def test_a_report_that_is_not_due_yet_is_no_defect(client):
