@@ -50,32 +50,25 @@ def waivers_of(filing: Filing) -> dict[str, str]:
     return dict(GateWaiver.objects.filter(filing=filing).values_list("gate", "reason"))
 
 
-def start_content(
-    filing: Filing,
-    *,
-    draft: bool,
-    content: Mapping[str, Any] | None = None,
-    report: PreStartReport | None = None,
-) -> dict[str, Any]:
+def start_content(filing: Filing, *, draft: bool) -> dict[str, Any]:
     """What the start gates judge: the approved version and the pre-start report.
 
     `draft` takes the report as it is being filled in; else the last one filed for this version.
-    Who has read the last version gives its `content`, and then the last `report` filed too.
     """
-    was_read = content is not None
-    if content is None or filing.approved_version != filing.version:
-        content = versions.content_of(filing, filing.approved_version or 0)
-    content = dict(content)
-    content["approved_version"] = filing.approved_version
+    approved = filing.approved_version or 0
     if draft:
         typed = SectionDraft.objects.filter(filing=filing, key="prestart").first()
-        content["prestart"] = typed.data if typed else {}
-        return content
-    filed = report if report and report.version == filing.approved_version else None
-    if not was_read:
-        filed = filing.prestart_reports.filter(version=filing.approved_version or 0).last()
-    content["prestart"] = filed.content if filed else {}
-    return content
+        told = typed.data if typed else {}
+    else:
+        filed = PreStartReport.objects.filter(filing=filing, version=approved).last()
+        told = filed.content if filed else {}
+    return _for_start(filing, versions.content_of(filing, approved), told)
+
+
+def _for_start(
+    filing: Filing, content: Mapping[str, Any], prestart: Mapping[str, Any]
+) -> dict[str, Any]:
+    return {**content, "approved_version": filing.approved_version, "prestart": prestart}
 
 
 def approval_gates(
@@ -96,16 +89,19 @@ def approval_gates(
     )
 
 
-def start_gates(
-    filing: Filing,
-    *,
-    draft: bool,
-    content: Mapping[str, Any] | None = None,
-    report: PreStartReport | None = None,
+def start_gates(filing: Filing, *, draft: bool) -> list[gates.GateResult]:
+    """The start gates of R2.9 and R2.8."""
+    return gates.judge(GateSet.START, start_content(filing, draft=draft))
+
+
+def start_gates_from(
+    filing: Filing, version: FilingVersion, report: PreStartReport | None
 ) -> list[gates.GateResult]:
-    """The start gates of R2.9 and R2.8; `content` and `report` as `start_content` takes them."""
-    judged = start_content(filing, draft=draft, content=content, report=report)
-    return gates.judge(GateSet.START, judged)
+    """The same of what was filed, where the last version and the last report have been read."""
+    if version.number != filing.approved_version:
+        return start_gates(filing, draft=False)
+    told = report.content if report and report.version == version.number else {}
+    return gates.judge(GateSet.START, _for_start(filing, version.content, told))
 
 
 def _require_gates(results: list[gates.GateResult], move: Move) -> None:

@@ -197,7 +197,7 @@ class CitySetting(models.Model):
         return tuple(found.values())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Office:
     """An agency that people ask, with its published contacts (R2.6) in the order of their entry."""
 

@@ -46,6 +46,11 @@ class Acts:
     receipts: list[Receipt]
 
     @property
+    def waived(self) -> dict[str, str]:
+        """The waived gates with their reasons, as `gates.judge` takes them."""
+        return {name: waiver.reason for name, waiver in self.waivers.items()}
+
+    @property
     def receipt(self) -> Receipt | None:
         """The last receipt, whatever became of it."""
         return self.receipts[0] if self.receipts else None

@@ -149,16 +149,6 @@ def city_table(user: User) -> tuple[list[DistrictLine], list[tuple[str, int]]]:
     return lines, sums
 
 
-def opinions_on(filing: Filing, user: User) -> list[Opinion]:
-    """The opinions on a filing, the newest first."""
-    return list(
-        Opinion.objects.visible_to(user)
-        .filter(filing=filing)
-        .select_related("agency", "by", "handled_by")
-        .order_by("-pk")
-    )
-
-
 __all__ = [
     "HEALTH_VIEWS",
     "ZONE_VIEWS",
@@ -167,6 +157,5 @@ __all__ = [
     "Listing",
     "city_table",
     "health_list",
-    "opinions_on",
     "zone_list",
 ]

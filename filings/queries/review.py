@@ -274,14 +274,8 @@ def answers_for(content: Mapping[str, Any], beside: Beside) -> list[checklist.An
     return checklist.answers({**content, **said})
 
 
-def points_of(filing: Filing, user: User, *, collected: bool) -> Points:
-    """The corrections of a filing. `collected`: with those that are not sent yet (bureau only)."""
-    rows = Correction.objects.visible_to(user).filter(filing=filing)
-    return points_in(rows.select_related("by", "mended_by"), collected=collected)
-
-
 def points_in(rows: Iterable[Correction], *, collected: bool) -> Points:
-    """Corrections by where they stand, as `points_of` gives them."""
+    """Corrections by where they stand. `collected`: with those not sent yet (bureau only)."""
     found = Points()
     for point in rows:
         if point.status == Correction.Status.COLLECTED and not collected:
@@ -458,12 +452,6 @@ class GateLine:
     waiver: GateWaiver | None = None
 
 
-def waivers_on(filing: Filing) -> dict[str, GateWaiver]:
-    """The waivers of approval gates, with who gave them. One query."""
-    rows = GateWaiver.objects.filter(filing=filing).select_related("by")
-    return {waiver.gate: waiver for waiver in rows}
-
-
 def gate_lines(
     results: Iterable[GateResult], waivers: Mapping[str, GateWaiver], *, reasons: bool
 ) -> list[GateLine]:
@@ -510,7 +498,6 @@ __all__ = [
     "person_in",
     "place_of",
     "points_in",
-    "points_of",
     "profile_of",
     "roster_page",
     "version_of",

@@ -19,6 +19,7 @@ from filings.forms.review import DecisionForm, HandOverForm, OfRevision, ReasonF
 from filings.gates import APPROVAL_GATES, GateResult, failing
 from filings.models import Filing
 from filings.queries import review as reads
+from filings.queries.acts import acts_on
 from filings.queries.desk import colleagues
 from filings.states import MOVES
 from jiaozuo_portal.lib import clock
@@ -198,9 +199,8 @@ def _give(request: HttpRequest, pk: int, decision: Decision) -> HttpResponse:
 @open_to("bureau", methods=("GET", "POST"))
 def return_filing(request: HttpRequest, pk: int) -> HttpResponse:
     """Send the collected points to the enterprise, all together."""
-    user: Any = request.user
     filing = visible_filing(request, pk)
-    collected = reads.points_of(filing, user, collected=True).collected
+    collected = reads.points_in(acts_on(filing).corrections, collected=True).collected
     button = _("退回补正（%(count)s 项）") % {"count": len(collected)}
     return _decide(request, pk, _RETURN, collected=collected, button=button)
 
@@ -210,15 +210,16 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
     """Register the last version and issue its receipt."""
     user: Any = request.user
     filing = visible_filing(request, pk)
-    waivers = reads.waivers_on(filing)
-    reasons = {name: waiver.reason for name, waiver in waivers.items()}
-    results = moves.approval_gates(filing, draft=False, waivers=reasons) if filing.version else []
-    points = reads.points_of(filing, user, collected=True)
+    acts = acts_on(filing)
+    results = (
+        moves.approval_gates(filing, draft=False, waivers=acts.waived) if filing.version else []
+    )
+    points = reads.points_in(acts.corrections, collected=True)
     return _decide(
         request,
         pk,
         _APPROVE,
-        gates=reads.gate_lines(results, waivers, reasons=True),
+        gates=reads.gate_lines(results, acts.waivers, reasons=True),
         blocked=access.may_approve_alone(user, filing).why
         or _why_not(failing(results), len(points.collected)),
     )

@@ -19,6 +19,7 @@ from filings.models import DeskEntry, District, SavedView, User
 from filings.queries import agencies, team
 from filings.queries import desk as reads
 from filings.queries import saved_views as saved
+from filings.queries.acts import acts_on
 from filings.queries.desk import Asked, Choices
 from filings.states import State
 from jiaozuo_portal.lib import clock
@@ -219,7 +220,7 @@ def opinion(request: HttpRequest, pk: int) -> HttpResponse:
             **frame(request, filing, clock.now()),
             "form": form,
             "refusal": refusal,
-            "opinions": agencies.opinions_on(filing, user),
+            "opinions": acts_on(filing).opinions,
         },
         status=status,
     )

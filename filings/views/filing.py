@@ -58,13 +58,12 @@ def filing(request: HttpRequest, pk: int) -> HttpResponse:
     if not access.is_member(user, found):
         return redirect("review", pk=found.pk)
     at = clock.now()
-    drafts, acts = reads.drafts_of(found, user), acts_on(found)
+    typed, acts = reads.drafts_of(found, user), acts_on(found)
     points = reads.points_to_mend(acts.corrections)
-    waivers = {name: waiver.reason for name, waiver in acts.waivers.items()}
-    content = versions.snapshot(found, drafts)
-    results = gates.judge(GateSet.APPROVAL, content, waivers)
+    content = versions.snapshot(found, typed)
+    results = gates.judge(GateSet.APPROVAL, content, acts.waived)
     tasks = reads.tasks_of(
-        found, user=user, content=content, gates=results, drafts=drafts, points=points
+        found, user=user, content=content, gates=results, drafts=typed, points=points
     )
     return render(
         request,

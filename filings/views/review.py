@@ -47,19 +47,18 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
         "receipt": acts.receipt,
         "decisions": acts.decisions,
     }
-    reasons = {name: waiver.reason for name, waiver in acts.waivers.items()}
     if not filing.version:
-        results = moves.approval_gates(filing, draft=True, waivers=reasons)
+        results = moves.approval_gates(filing, draft=True, waivers=acts.waived)
         context["gates"] = reads.gate_lines(results, acts.waivers, reasons=False)
         return render(request, "filings/review/unsubmitted.html", context)
     report = reads.filed_prestart(filing)
     document = _document(request, filing, filing.version, acts, report)
     context |= document
     content = document["version"].content
-    results = moves.approval_gates(filing, draft=False, content=content, waivers=reasons)
+    results = moves.approval_gates(filing, draft=False, content=content, waivers=acts.waived)
     context["gates"] = reads.gate_lines(results, acts.waivers, reasons=True)
     if filing.approved_version:
-        start = moves.start_gates(filing, draft=False, content=content, report=report)
+        start = moves.start_gates_from(filing, document["version"], report)
         context["start_gates"] = reads.gate_lines(start, acts.waivers, reasons=True)
     return render(request, "filings/review/review.html", context)
 

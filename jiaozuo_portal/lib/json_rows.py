@@ -16,13 +16,13 @@ from django.db.models import (
     Aggregate,
     DateTimeField,
     Field,
+    JSONField,
     Model,
     QuerySet,
     Subquery,
     TextField,
     Value,
 )
-from django.db.models import JSONField as DjangoJSONField
 from django.db.models.functions import JSONObject
 
 Row = TypeVar("Row", bound=Model)
@@ -33,7 +33,6 @@ Related = Mapping[str, tuple[str, ...]]
 class _JsonRows(Aggregate):
     """The JSON objects of a group as one array, as text on both databases."""
 
-    function = "JSON_GROUP_ARRAY"
     output_field = TextField()
 
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
@@ -74,9 +73,7 @@ def models_from(model: type[Row], told: str | None, related: Related) -> list[Ro
 
 
 def _columns(model: type[Model]) -> list[Field[Any, Any]]:
-    return [
-        field for field in model._meta.concrete_fields if not isinstance(field, DjangoJSONField)
-    ]
+    return [field for field in model._meta.concrete_fields if not isinstance(field, JSONField)]
 
 
 def _model(model: type[Row], row: Mapping[str, Any], related: Related) -> Row:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig
 from django.core.signals import got_request_exception
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import URLPattern, URLResolver, re_path
@@ -165,10 +164,8 @@ def _not_json(request: HttpRequest, error: NotJson) -> HttpResponse:
     return problem(415, _("不是 JSON"), _("请用 Content-Type: application/json 发送。"))
 
 
-def _too_large(request: HttpRequest, error: Exception) -> HttpResponse:
-    most = error.most if isinstance(error, TooLarge) else 0
-    detail = _("一次最多 %(size)s kB") % {"size": most // 1024} if most else ""
-    return problem(413, _("内容太大"), detail)
+def _too_large(request: HttpRequest, error: TooLarge) -> HttpResponse:
+    return problem(413, _("内容太大"), _("一次最多 %(size)s kB") % {"size": error.most // 1024})
 
 
 def _too_many(request: HttpRequest, error: TooMany) -> HttpResponse:
@@ -188,7 +185,6 @@ _ANSWERS: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
     PlacedError: _wrong_values,
     ValidationError: _wrong_request,
     NotJson: _not_json,
-    RequestDataTooBig: _too_large,
     TooLarge: _too_large,
     TooMany: _too_many,
     NoPack: _no_pack,

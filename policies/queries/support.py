@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -84,31 +83,24 @@ def supports_of(
 ) -> list[Support]:
     """The same for several filings, in seven queries; empty without a pack.
 
-    Who has read the published `rules` gives them.
+    Who has read the published `rules` gives them. The filings come with their `match`: where they
+    do not, each costs a query more.
     """
     rules = rules or published_rules()
     if rules is None:
         return []
     filings = list(filings)
     declared = declarations_by_enterprise(filing.enterprise_id for filing in filings)
-    matches = _matches(filings)
     contacts = tuple(published_contacts())
     kept = kept_for((filing.enterprise.uscc for filing in filings), clock.day_of(at))
     found = []
     for filing in filings:
         gathered = gather(filing, rules.pack.registry, declared.get(filing.enterprise_id, []), kept)
         judgement = judge(rules.pack, gathered.values, clock.day_of(at))
-        found.append(Support(rules, gathered, judgement, contacts, filing, matches.get(filing.pk)))
+        found.append(
+            Support(rules, gathered, judgement, contacts, filing, getattr(filing, "match", None))
+        )
     return found
-
-
-def _matches(filings: list[Filing]) -> dict[int, Match]:
-    """When each filing was last judged; read only where it did not come with the filings."""
-    relation = cast(Any, Match._meta.get_field("filing").remote_field)
-    if all(relation.is_cached(filing) for filing in filings):
-        came = [getattr(filing, "match", None) for filing in filings]
-        return {match.filing_id: match for match in came if match is not None}
-    return {match.filing_id: match for match in Match.objects.filter(filing__in=filings)}
 
 
 def _list_words(origin: Origin) -> str:

@@ -185,7 +185,7 @@ def support_home(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     filings = Filing.objects.filter(enterprise_id__in=list(user.roles))
     page = keyset_page(
-        filings.select_related("enterprise", "site", "district", "zone"),
+        filings.select_related("enterprise", "site", "district", "zone", "match"),
         order=("pk",),
         after=request.GET.get("after"),
     )

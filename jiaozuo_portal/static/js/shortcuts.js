@@ -45,10 +45,11 @@ function isTyping(target) {
 
 function send(event) {
   const form = event.target.closest("form[method=post]");
-  const button = form?.querySelector("button:not([type=button]):not(:disabled)");
-  if (!button) return;
+  const buttons = form?.querySelectorAll("button:not([type=button]):not(:disabled)") ?? [];
+  // Where there are several, only the person knows which one is meant.
+  if (buttons.length !== 1) return;
   event.preventDefault();
-  form.requestSubmit(button);
+  form.requestSubmit(buttons[0]);
 }
 
 function press(key) {
