@@ -12,7 +12,7 @@ from filings.gates import APPROVAL_GATES, START_GATES
 from filings.models import District
 from filings.queries.desk import SORTS, VIEWS, Asked, Choices
 from filings.queries.reopened import STANDINGS, AskedReopened
-from filings.queries.review import PROBLEMS, AskedRoster
+from filings.queries.review_roster import PROBLEMS, AskedRoster
 from filings.size import CLASSES, industries
 from filings.states import State
 from jiaozuo_portal.lib.punctuation import labelled

@@ -212,11 +212,13 @@ class FrozenRows(OfFilingQuerySet):
         """The rows as the enterprise edits them now."""
         return self.filter(last_version__isnull=True, removed=False)
 
-    def in_version(self, number: int) -> FrozenRows:
-        """The rows as they stood in frozen version `number`."""
-        return self.filter(first_version__lte=number).filter(
-            models.Q(last_version__isnull=True) | models.Q(last_version__gte=number)
-        )
+    def in_version(self, *numbers: int) -> FrozenRows:
+        """The rows as they stood in a frozen version, or in any of several, each row once."""
+        found = models.Q(pk__in=[])
+        for number in numbers:
+            until = models.Q(last_version__isnull=True) | models.Q(last_version__gte=number)
+            found |= models.Q(first_version__lte=number) & until
+        return self.filter(found)
 
 
 class Versioned(models.Model):
@@ -234,6 +236,11 @@ class Versioned(models.Model):
 
     class Meta:
         abstract = True
+
+    def is_in(self, number: int) -> bool:
+        """Whether the row stands in frozen version `number`."""
+        first, last = self.first_version, self.last_version
+        return first is not None and first <= number and (last is None or last >= number)
 
 
 def attachment_path(attachment: Attachment, _name: str) -> str:

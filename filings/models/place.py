@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from django.apps import apps
 from django.db import models
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from filings.timing import Start
 from jiaozuo_portal.lib.json_rows import json_rows
 from jiaozuo_portal.lib.remembered import once_a_request
 
@@ -172,9 +174,10 @@ class CitySetting(models.Model):
 
     @classmethod
     def current(cls) -> CitySetting:
-        """The one row with its `offices`, or the defaults (unsaved) before a city has been loaded.
+        """The one row with its `offices` and `hours_from_claim`.
 
-        A request reads it once, so a page that has changed it does not see the change itself.
+        Before a city has been loaded: the defaults, unsaved. A request reads it once, so a page
+        that has changed it does not see the change itself.
         """
         return _current_setting()
 
@@ -195,6 +198,15 @@ class CitySetting(models.Model):
                     )
                 )  # fmt: skip
         return tuple(found.values())
+
+    @cached_property
+    def hours_from_claim(self) -> dict[str, int | None]:
+        """The time limits that begin with the claim, in hours by kind of filing (`TimeLimit`).
+
+        They come with the row of `current`; another has none.
+        """
+        limits = json.loads(vars(self).get("limits_json") or "[]")
+        return {limit["kind"]: limit["hours"] for limit in limits}
 
 
 @dataclass(slots=True)
@@ -226,9 +238,10 @@ def _current_setting() -> CitySetting:
 
 @cache
 def _setting_query() -> tuple[str, tuple[Any, ...]]:
-    """Settings and offices in one query, put together once a process: it is always the same.
+    """Settings, offices and time limits in one query, put together once a process.
 
-    Every page shows the city's name and contact, and most whom to ask: some dozens of rows.
+    Every page shows the city's name and contact, and most whom to ask and until when: some dozens
+    of rows.
     """
     kinds = (Agency.Kind.BUREAU, Agency.Kind.CITY, Agency.Kind.POLICY)
     offices = json_rows(
@@ -237,5 +250,9 @@ def _setting_query() -> tuple[str, tuple[Any, ...]]:
         contact="contacts__pk", contact_name="contacts__name",
         phone="contacts__phone", hours="contacts__hours",
     )  # fmt: skip
-    settings = CitySetting.objects.annotate(offices_json=offices).order_by("pk")[:1]
-    return settings.query.sql_with_params()
+    time_limits: Any = apps.get_model("filings", "TimeLimit")
+    limits = json_rows(
+        time_limits.objects.filter(starts_on=Start.CLAIM), kind="kind", hours="hours"
+    )
+    settings = CitySetting.objects.annotate(offices_json=offices, limits_json=limits)
+    return settings.order_by("pk")[:1].query.sql_with_params()

@@ -15,6 +15,7 @@ from filings.models import (
     Filing,
     GateWaiver,
     Opinion,
+    PreStartReport,
     Receipt,
     ZoneReceipt,
 )
@@ -30,13 +31,17 @@ _TABLES: dict[str, tuple[type[Any], Related]] = {
     "waivers": (GateWaiver, {"by": _PERSON}),
     "corrections": (Correction, {"by": _PERSON, "mended_by": _PERSON}),
     "receipts": (Receipt, {}),
+    "prestarts": (PreStartReport, {}),
 }
+#: Of what the content is read too.
+_WITH_CONTENTS = {"prestarts"}
 
 
 @dataclass(frozen=True, slots=True)
 class Acts:
-    """Decisions, opinions and receipts, the newest first; waivers by gate; corrections, the oldest
-    first. SECURITY: those that the bureau still collects are among them."""
+    """Decisions, opinions, receipts and reports before the start, the newest first; waivers by
+    gate; corrections, the oldest first. SECURITY: those that the bureau still collects are among
+    them."""
 
     decisions: list[Decision]
     opinions: list[Opinion]
@@ -44,6 +49,7 @@ class Acts:
     waivers: dict[str, GateWaiver]
     corrections: list[Correction]
     receipts: list[Receipt]
+    prestarts: list[PreStartReport]
 
     @property
     def waived(self) -> dict[str, str]:
@@ -54,6 +60,11 @@ class Acts:
     def receipt(self) -> Receipt | None:
         """The last receipt, whatever became of it."""
         return self.receipts[0] if self.receipts else None
+
+    @property
+    def prestart(self) -> PreStartReport | None:
+        """The last report before the start (R2.8), if one was filed."""
+        return self.prestarts[0] if self.prestarts else None
 
     def receipt_of(self, version: int | None) -> Receipt | None:
         """The receipt of a version, if it has one."""
@@ -86,6 +97,7 @@ def acts_on(filing: Filing) -> Acts:
         waivers={waiver.gate: waiver for waiver in found["waivers"]},
         corrections=found["corrections"],
         receipts=sorted(found["receipts"], key=lambda one: -one.version),
+        prestarts=found["prestarts"][::-1],
     )
 
 
@@ -97,7 +109,9 @@ _HERE = -1
 def _query() -> tuple[str, tuple[Any, ...]]:
     """The query, put together once a process: that takes longer than the database's answer."""
     rows = {
-        f"{name}_json": model_rows(model.objects.filter(filing=OuterRef("pk")), related)
+        f"{name}_json": model_rows(
+            model.objects.filter(filing=OuterRef("pk")), related, contents=name in _WITH_CONTENTS
+        )
         for name, (model, related) in _TABLES.items()
     }
     found = Filing.objects.filter(pk=_HERE).order_by().annotate(**rows).values_list(*rows)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Max, Q, Subquery, Value, Window
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from filings import access
-from filings.models import Attachment, Enterprise, Filing, LedgerEntry, RosterRow, User
+from filings.models import Attachment, Enterprise, Filing, FilingVersion, RosterRow, User
 from filings.sections import SECTIONS, Field, Rows, Section, shown
 from filings.size import industries
+
+from .review_ledger import Ledger
 
 #: A page shows so many changed persons; the count is always the whole one.
 MOST_SHOWN = 200
@@ -116,7 +119,7 @@ class Differences:
     profile: list[Change]
     sections: dict[str, list[Change]]
     roster: RosterChanges
-    ledger: list[LedgerEntry]
+    ledger: Ledger
     attachments: list[Change]
 
     @property
@@ -126,21 +129,28 @@ class Differences:
             len(self.profile)
             + sum(len(changes) for changes in self.sections.values())
             + self.roster.total
-            + len(self.ledger)
+            + self.ledger.fresh_total
             + len(self.attachments)
         )
 
 
 def differences(
-    filing: Filing, before: Mapping[str, Any], after: Mapping[str, Any], *, user: User
+    filing: Filing,
+    before: FilingVersion,
+    after: FilingVersion,
+    *,
+    user: User,
+    files: Iterable[Attachment],
+    ledger: Ledger,
 ) -> Differences:
-    """What changed from version `before` to `after` (each {"number": …, "content": …}).
+    """What changed from version `before` to `after`. One query.
 
-    The caller has fetched both versions within `visible_to(user)`. Health and travel of the roster
-    are compared only for those who may see them.
+    The caller has fetched both versions within `visible_to(user)`, with their `files` and the
+    `ledger` of the later one since the earlier. Health and travel of the roster are compared only
+    for those who may see them.
     """
-    first, last = before["number"], after["number"]
-    old, new = before["content"], after["content"]
+    first, last = before.number, after.number
+    old, new = before.content, after.content
     return Differences(
         before=first,
         after=last,
@@ -150,14 +160,8 @@ def differences(
             for key, section in SECTIONS.items()
         },
         roster=roster_changes(filing, first, last, user=user),
-        ledger=list(
-            LedgerEntry.objects.filter(
-                filing=filing, first_version__gt=first, first_version__lte=last
-            )
-            .select_related("item", "reverses")
-            .order_by("pk")
-        ),
-        attachments=list(attachment_changes(filing, first, last)),
+        ledger=ledger,
+        attachments=list(attachment_changes(files, first, last)),
     )
 
 
@@ -256,33 +260,52 @@ def profile_words(name: str, value: Any) -> str:
 
 # ---------------------------------------------------------------- roster
 def roster_changes(filing: Filing, first: int, last: int, *, user: User) -> RosterChanges:
-    """Who came, went or changed between two versions, told by `key`."""
-    rows = RosterRow.objects.filter(filing=filing)
-    before, after = rows.in_version(first), rows.in_version(last)
-    fresh, gone = after.filter(first_version__gt=first), before.filter(last_version__lt=last)
-    was_there = Exists(before.filter(key=OuterRef("key")))
-    is_there = Exists(after.filter(key=OuterRef("key")))
-    added, changed = fresh.filter(~was_there), fresh.filter(was_there)
-    removed = gone.filter(~is_there)
-    shown_rows = list(changed[:MOST_SHOWN])
-    earlier = {
-        row.key: row
-        for row in before.filter(key__in=[changed_row.key for changed_row in shown_rows])
-    }
+    """Who came, went or changed between two versions, told by `key`. One query.
+
+    Whoever changed stands in the earlier version with one row and in the later with another.
+    """
+    is_fresh, is_gone = Q(first_version__gt=first), Q(first_version__lte=first)
+    rows = RosterRow.objects.filter(filing=filing).filter(
+        is_fresh & Q(first_version__lte=last) & (Q(last_version=None) | Q(last_version__gte=last))
+        | is_gone & Q(last_version__gte=first, last_version__lt=last)
+    )
+    persons = rows.order_by().values(together=Value(1)).annotate(n=Count("key", distinct=True))
+    told = rows.annotate(
+        stands=Window(Count("pk"), partition_by="key"),
+        newest=Window(Max("first_version"), partition_by="key"),
+        place=Window(Max("order"), partition_by="key"),
+        fresh=Window(Count("pk", filter=is_fresh)),
+        gone=Window(Count("pk", filter=is_gone)),
+        persons=Subquery(persons.values("n")),
+    )
+    # Those who changed stand first, their two rows beside each other; then who came, then who went.
+    found = list(told.order_by("-stands", "-newest", "place", "key", "pk")[: 2 * MOST_SHOWN])
+    by_person: dict[uuid.UUID, list[RosterRow]] = {}
+    for row in found:
+        by_person.setdefault(row.key, []).append(row)
     names = ROSTER_FIELDS + (HEALTH_FIELDS if access.may_see_health(user, filing) else ())
-    persons = [_changed_person(earlier[row.key], row, names) for row in shown_rows]
-    for kind, part in (("added", added), ("removed", removed)):
-        room = MOST_SHOWN - len(persons)
-        persons.extend(_person(kind, row) for row in part[:room])
-    return RosterChanges(added.count(), changed.count(), removed.count(), persons)
+    fresh, gone, everybody = (
+        (found[0].fresh, found[0].gone, found[0].persons) if found else (0, 0, 0)
+    )
+    changed = fresh + gone - everybody
+    return RosterChanges(
+        added=fresh - changed,
+        changed=changed,
+        removed=gone - changed,
+        persons=[_change_of(rows, first, names) for rows in by_person.values()][:MOST_SHOWN],
+    )
+
+
+def _change_of(rows: list[RosterRow], first: int, names: Iterable[str]) -> PersonChange:
+    """What the rows of one person that differ tell: with two of them, from which to which."""
+    if len(rows) == 2:
+        old, new = sorted(rows, key=lambda row: row.first_version or 0)
+        return _person("changed", new, _person_fields(old, new, names))
+    return _person("added" if (rows[0].first_version or 0) > first else "removed", rows[0])
 
 
 def _person(kind: str, row: RosterRow, fields: Iterable[Change] = ()) -> PersonChange:
     return PersonChange(kind, str(row.key), row.name, row.workshop, row.team, list(fields))
-
-
-def _changed_person(old: RosterRow, new: RosterRow, names: Iterable[str]) -> PersonChange:
-    return _person("changed", new, _person_fields(old, new, names))
 
 
 def _person_fields(old: RosterRow, new: RosterRow, names: Iterable[str]) -> Iterator[Change]:
@@ -318,10 +341,17 @@ def _choice_words(name: str, language: str) -> dict[Any, str]:
 
 
 # ---------------------------------------------------------------- attachments
-def attachment_changes(filing: Filing, first: int, last: int) -> Iterator[Change]:
-    """Files that came or went between two versions."""
-    files = Attachment.objects.filter(filing=filing)
-    for one in files.in_version(last).filter(first_version__gt=first):
-        yield Change("added", one.section, str(one.key), one.name, after=one.name)
-    for one in files.in_version(first).filter(last_version__lt=last):
-        yield Change("removed", one.section, str(one.key), one.name, before=one.name)
+def attachment_changes(files: Iterable[Attachment], first: int, last: int) -> Iterator[Change]:
+    """Those of `files` that came or went between two versions. Pure."""
+    was, now = {}, {}
+    for one in files:
+        if one.is_in(first):
+            was[one.pk] = one
+        if one.is_in(last):
+            now[one.pk] = one
+    for pk, one in now.items():
+        if pk not in was:
+            yield Change("added", one.section, str(one.key), one.name, after=one.name)
+    for pk, one in was.items():
+        if pk not in now:
+            yield Change("removed", one.section, str(one.key), one.name, before=one.name)

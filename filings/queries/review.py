@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import (
-    Case,
-    Count,
-    Exists,
-    F,
-    IntegerField,
-    OuterRef,
-    Q,
-    QuerySet,
-    Value,
-    When,
-)
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from filings import access, checklist
+from filings import checklist
 from filings.gates import APPROVAL_GATES, GateResult
 from filings.models import (
     Attachment,
@@ -32,20 +19,18 @@ from filings.models import (
     Filing,
     FilingVersion,
     GateWaiver,
-    LedgerEntry,
     PreStartReport,
-    RosterRow,
     Step,
     User,
 )
 from filings.sections import SECTIONS
 from filings.size import size_of
-from filings.states import CLOSED, MOVES, State
-from jiaozuo_portal.lib.pages import Page, keyset_page
+from filings.states import MOVES
 from jiaozuo_portal.lib.punctuation import listed, remarked
 
 from .answers import Part, answers_of
 from .differences import PROFILE_LABELS, profile_words
+from .review_roster import person_in
 
 #: The parts of the document, in the order of the page.
 PARTS: dict[str, Promise | str] = {
@@ -56,60 +41,6 @@ PARTS: dict[str, Promise | str] = {
     "supplies": gettext_lazy("防疫物资台账"),
     "prestart": gettext_lazy("开工前报告"),
 }
-
-ROSTER_SIZE = 50
-MOST_ENTRIES = 100
-
-#: What the reviewer looks for in the roster; the names stand in the address bar.
-PROBLEMS: dict[str, Promise | str] = {
-    "": gettext_lazy("全部"),
-    "any": gettext_lazy("有问题"),
-    "unwell": gettext_lazy("健康状况不是“健康”"),
-    "unfit": gettext_lazy("不符合返岗条件"),
-    "untold": gettext_lazy("三项情况没写全"),
-    "twice": gettext_lazy("也在别的花名册上"),
-}
-
-_UNWELL = Q(health__in=("symptoms", "under_observation", "confirmed"))
-_UNTOLD = Q(health="") | Q(travel="") | Q(gatherings="")
-_UNFIT = Q(certificate_no="") | ~Q(inspection=RosterRow.Inspection.PASS)
-_PROBLEM = {
-    "any": _UNWELL | _UNTOLD | _UNFIT,
-    "unwell": _UNWELL,
-    "unfit": _UNFIT,
-    "untold": _UNTOLD,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class AskedRoster:
-    """What the address bar asks of the roster."""
-
-    person: str = ""
-    workshop: str = ""
-    problem: str = ""
-    after: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RosterPage:
-    """One page of the frozen roster. SECURITY: `sees_health` decides about the health columns and
-    the counts of problems; without it neither order nor filter tells of them."""
-
-    page: Page[RosterRow]
-    total: int
-    counts: dict[str, int]
-    workshops: list[str]
-    sees_health: bool
-
-
-@dataclass(frozen=True, slots=True)
-class OtherRoster:
-    """Another filing on whose roster the same person stands. SECURITY: only the bureau is told;
-    `name` and `filing` stay empty where the reader may not know of that filing."""
-
-    name: str = ""
-    filing: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,15 +64,6 @@ class Document:
         return sum(
             1 for row in self.checks if row.state != "done" and row.level != checklist.ADVICE
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Ledger:
-    """The ledger of a version: balances with cover as frozen, and its latest entries."""
-
-    items: list[dict[str, Any]]
-    entries: list[LedgerEntry]
-    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,17 +96,16 @@ def version_of(user: User, filing: Filing, number: int) -> FilingVersion | None:
     return versions_of(user, filing, number).get(number)
 
 
+def files_of(user: User, filing: Filing, *numbers: int) -> list[Attachment]:
+    """The files of frozen versions by their numbers, each once. One query."""
+    found = Attachment.objects.in_version(*numbers).visible_to(user).filter(filing=filing)
+    return list(found)
+
+
 def versions_of(user: User, filing: Filing, *numbers: int) -> dict[int, FilingVersion]:
     """Frozen versions by their numbers, as far as this person may see them. One query."""
     found = FilingVersion.objects.visible_to(user).filter(filing=filing, number__in=numbers)
     return {version.number: version for version in found.select_related("submitted_by")}
-
-
-def filed_prestart(filing: Filing) -> PreStartReport | None:
-    """The last pre-start report that was filed; none is before an approval."""
-    if filing.approved_version is None:
-        return None
-    return PreStartReport.objects.filter(filing=filing).select_related("by").order_by("-pk").first()
 
 
 def profile_of(content: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -210,33 +131,29 @@ def _figures(profile: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def documents(
-    filing: Filing,
     version: FilingVersion,
     *,
-    user: User,
+    files: Iterable[Attachment],
     points: Points,
     beside: Beside,
     report: PreStartReport | None,
 ) -> list[Document]:
     """The parts of the page with their content, checks (what needs eyes first), files and points.
 
-    The pre-start `report` is the last one filed (`filed_prestart`); before that, what stood in the
-    version.
+    The pre-start `report` is the last one filed; before that, what stood in the version. Pure.
     """
     content = dict(version.content)
     if report:
         content["prestart"] = report.content
     checks = answers_for(content, beside)
-    files = list(
-        Attachment.objects.in_version(version.number).visible_to(user).filter(filing=filing)
-    )
+    attached = [one for one in files if one.is_in(version.number)]
     return [
         Document(
             key=key,
             title=str(title),
             parts=answers_of(SECTIONS[key], content.get(key) or {}) if key in SECTIONS else [],
             checks=sorted((row for row in checks if row.section == key), key=_needs_eyes),
-            files=[one for one in files if one.section == key],
+            files=[one for one in attached if one.section == key],
             points=[point for point in points.all() if point.section == key],
             note=_prestart_note(content, report) if key == "prestart" else "",
             is_due=key != "prestart" or bool(content.get("prestart")),
@@ -338,106 +255,6 @@ def _file_place(filing: Filing, version: FilingVersion, section: str, path: str)
     return None
 
 
-# ---------------------------------------------------------------- roster
-def person_in(filing: Filing, number: int, key: str) -> RosterRow | None:
-    """One person of a frozen version by key; None for an unknown or unreadable key."""
-    try:
-        wanted = uuid.UUID(key)
-    except ValueError:
-        return None
-    return RosterRow.objects.filter(filing=filing, key=wanted).in_version(number).first()
-
-
-def roster_page(
-    filing: Filing, version: FilingVersion, asked: AskedRoster, *, user: User
-) -> RosterPage:
-    """One page of the roster of a version, problems first for those who may see health.
-
-    The version's own figures give the workshops, and the count where nothing narrows it.
-    """
-    figures = version.content.get("roster") or {}
-    sees_health = access.may_see_health(user, filing)
-    rows = RosterRow.objects.in_version(version.number).visible_to(user).filter(filing=filing)
-    # SECURITY: the enterprise is not told where else its people are listed.
-    compares = access.is_bureau(user, filing)
-    problems = _PROBLEM | ({"twice": _listed_twice(filing)} if compares else {})
-    counts = _problem_counts(rows, problems) if sees_health else {}
-    if asked.person:
-        rows = rows.filter(name__icontains=asked.person)
-    if asked.workshop:
-        rows = rows.filter(workshop=asked.workshop)
-    order: tuple[str, ...] = ("order", "pk")
-    if sees_health:
-        rows = rows.filter(problems.get(asked.problem, Q()))
-        rows, order = rows.annotate(rank=_rank()), ("rank", "order", "pk")
-    page = keyset_page(rows, order=order, after=asked.after, size=ROSTER_SIZE)
-    if compares:
-        _tell_others(filing, page.rows, user)
-    is_narrow = asked.person or asked.workshop or (sees_health and asked.problem)
-    return RosterPage(
-        page=page,
-        total=rows.count() if is_narrow else int(figures.get("count") or 0),
-        counts=counts,
-        workshops=sorted({unit[0] for unit in figures.get("units") or [] if unit[0]}),
-        sees_health=sees_health,
-    )
-
-
-def _elsewhere(filing: Filing) -> QuerySet[RosterRow]:
-    """The rows of the last versions of all other filings that have not ended."""
-    return RosterRow.objects.filter(
-        Q(last_version__isnull=True) | Q(last_version__gte=F("filing__version")),
-        filing__version__gt=0,
-        first_version__lte=F("filing__version"),
-    ).exclude(Q(filing=filing) | Q(filing__state__in=[State.DRAFT, *CLOSED]))
-
-
-def _listed_twice(filing: Filing) -> Q:
-    return Q(Exists(_elsewhere(filing).filter(id_index=OuterRef("id_index"))))
-
-
-def _tell_others(filing: Filing, rows: Iterable[RosterRow], user: User) -> None:
-    """Give each row, as `also`, where else the person is listed. One query."""
-    by_person = {row.id_index: row for row in rows}
-    for row in by_person.values():
-        row.also = []  # type: ignore[attr-defined]
-    known = Filing.objects.visible_to(user).filter(pk=OuterRef("filing"))
-    found = _elsewhere(filing).filter(id_index__in=by_person).order_by("filing", "pk")
-    for index, pk, name, site, is_known in found.annotate(known=Exists(known)).values_list(
-        "id_index", "filing", "filing__enterprise__name", "filing__site__name", "known"
-    ):
-        other = OtherRoster(f"{name} · {site}", pk) if is_known else OtherRoster()
-        by_person[index].also.append(other)  # type: ignore[attr-defined]
-
-
-def _problem_counts(rows: QuerySet[RosterRow], problems: Mapping[str, Q]) -> dict[str, int]:
-    counted = {name: Count("pk", filter=problem) for name, problem in problems.items()}
-    found = rows.aggregate(everybody=Count("pk"), **counted)
-    return {"": found.pop("everybody"), **found}
-
-
-def _rank() -> Case:
-    """Not healthy first, then not fit to return, then not told, then the rest."""
-    return Case(
-        When(_UNWELL, then=Value(0)),
-        When(_UNFIT, then=Value(1)),
-        When(_UNTOLD, then=Value(2)),
-        default=Value(3),
-        output_field=IntegerField(),
-    )
-
-
-def ledger_page(filing: Filing, version: FilingVersion) -> Ledger:
-    """The balances as frozen, and the latest entries of the version."""
-    entries = LedgerEntry.objects.filter(filing=filing, first_version__lte=version.number)
-    newest = list(entries.select_related("item").order_by("-on", "-pk")[:MOST_ENTRIES])
-    return Ledger(
-        items=version.content.get("supplies") or [],
-        entries=newest,
-        total=entries.count() if len(newest) == MOST_ENTRIES else len(newest),
-    )
-
-
 # ---------------------------------------------------------------- gates and decisions
 @dataclass(frozen=True, slots=True)
 class GateLine:
@@ -481,24 +298,17 @@ def moved_since(filing: Filing, revision: int) -> list[tuple[Step, str]]:
 
 __all__ = [
     "PARTS",
-    "PROBLEMS",
-    "AskedRoster",
     "Document",
     "GateLine",
-    "Ledger",
     "Place",
     "Points",
-    "RosterPage",
     "answers_for",
     "documents",
-    "filed_prestart",
+    "files_of",
     "gate_lines",
-    "ledger_page",
     "moved_since",
-    "person_in",
     "place_of",
     "points_in",
     "profile_of",
-    "roster_page",
     "version_of",
 ]

@@ -11,11 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from filings import access
-from filings.models import Agency, CitySetting, Filing, TimeLimit, User
+from filings.models import Agency, CitySetting, Filing, User
 from filings.models.place import Office
 from filings.models.timing import kind_of
 from filings.states import WITH_BUREAU, State
-from filings.timing import Start
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +136,9 @@ def standing_of(filing: Filing, user: User, at: datetime) -> Standing:
 
 
 def standings_of(filings: Sequence[Filing], user: User, at: datetime) -> list[Standing]:
-    """Where each filing stands, in their order; as many queries for thirty as for one."""
+    """Where each filing stands, in their order. No query beside the city's settings."""
     by_district = _bureaus()
-    limits = _limits_from_claim(filings)
+    limits = CitySetting.current().hours_from_claim
     return [
         _standing(filing, user, at, by_district.get(filing.district_id), limits)
         for filing in filings
@@ -185,14 +184,6 @@ def _standing(
 
 def _waits_for_clock(filing: Filing) -> bool:
     return filing.state == State.SUBMITTED and filing.due_at is None
-
-
-def _limits_from_claim(filings: Sequence[Filing]) -> dict[str, int | None]:
-    """The hours by kind that begin with the claim; asked only where a filing waits for it."""
-    if not any(_waits_for_clock(filing) for filing in filings):
-        return {}
-    limits = TimeLimit.objects.filter(starts_on=Start.CLAIM)
-    return dict(limits.values_list("kind", "hours"))
 
 
 def _stages(filing: Filing) -> tuple[Stage, ...]:

@@ -22,6 +22,8 @@ from filings.models import Correction, Filing, FilingVersion, PreStartReport
 from filings.queries import review as reads
 from filings.queries.acts import Acts, acts_on
 from filings.queries.differences import differences, field_changes
+from filings.queries.review_ledger import ledger_page
+from filings.queries.review_roster import PROBLEMS, person_in, roster_page
 from filings.queries.text_blocks import blocks_for
 from jiaozuo_portal.lib import clock
 from jiaozuo_portal.lib.doors import open_to, status_of
@@ -51,7 +53,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
         results = moves.approval_gates(filing, draft=True, waivers=acts.waived)
         context["gates"] = reads.gate_lines(results, acts.waivers, reasons=False)
         return render(request, "filings/review/unsubmitted.html", context)
-    report = reads.filed_prestart(filing)
+    report = acts.prestart
     document = _document(request, filing, filing.version, acts, report)
     context |= document
     content = document["version"].content
@@ -103,22 +105,22 @@ def _document(
     points = reads.points_in(acts.corrections, collected=collected)
     received = any(one.version == version.number for one in acts.zone_receipts)
     beside = reads.Beside(received=received, opinions=len(acts.opinions))
-    documents = reads.documents(
-        filing, version, user=user, points=points, beside=beside, report=report
-    )
-    changes = before and differences(filing, _side(before), _side(version), user=user)
+    files = reads.files_of(user, filing, *found)
+    ledger = ledger_page(filing, version, since=before.number if before else None)
+    documents = reads.documents(version, files=files, points=points, beside=beside, report=report)
+    changes = before and differences(filing, before, version, user=user, files=files, ledger=ledger)
     return {
         "version": version,
         "documents": documents,
         "points": points,
         "tally": checklist.tally(row for part in documents if part.is_due for row in part.checks),
         "profile": reads.profile_of(version.content),
-        "roster": reads.roster_page(filing, version, asked, user=user),
+        "roster": roster_page(filing, version, asked, user=user),
         "roster_form": form,
         "roster_asked": asked,
-        "problems": reads.PROBLEMS,
+        "problems": PROBLEMS,
         "figures": version.content.get("roster") or {},
-        "ledger": reads.ledger_page(filing, version),
+        "ledger": ledger,
         "changes": changes,
         "field_changes": field_changes(changes) if changes else [],
         "opinions": acts.opinions,
@@ -126,10 +128,6 @@ def _document(
         "received": received,
         "notes": _notes(points),
     }
-
-
-def _side(version: FilingVersion) -> dict[str, Any]:
-    return {"number": version.number, "content": version.content}
 
 
 def _notes(points: reads.Points) -> dict[str, list[Correction]]:
@@ -145,13 +143,14 @@ def version(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """One frozen version, to be read: for everybody who may see the filing."""
     filing = visible_filing(request, pk)
     user: Any = request.user
-    report = reads.filed_prestart(filing) if number == filing.version else None
+    acts = acts_on(filing)
+    report = acts.prestart if number == filing.version else None
     return render(
         request,
         "filings/review/version.html",
         {
             **frame(request, filing, clock.now()),
-            **_document(request, filing, number, acts_on(filing), report),
+            **_document(request, filing, number, acts, report),
             "numbers": range(filing.version, 0, -1),
             "is_member": access.is_member(user, filing),
             "may": {},
@@ -347,7 +346,7 @@ def _reveal_target(request: HttpRequest, filing: Filing, asked: Any) -> dict[str
     if place is None:
         raise Http404
     if section == "roster":
-        person = reads.person_in(filing, filing.version, path)
+        person = person_in(filing, filing.version, path)
         if person is None or field not in {"id", "mobile"}:
             raise Http404
         label = _("证件号码") if field == "id" else _("手机号码")

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS
+from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import (
     Aggregate,
     DateTimeField,
@@ -55,12 +55,17 @@ def json_rows(rows: QuerySet[Any], **named: Any) -> Subquery:
     return Subquery(together.values("told"))
 
 
-def model_rows(rows: QuerySet[Any], related: Related) -> Subquery:
-    """The same with every column of the rows' own table but JSON, and those of `related` ones.
+def model_rows(rows: QuerySet[Any], related: Related, *, contents: bool = False) -> Subquery:
+    """The same with every column of the rows' own table, and those of `related` ones.
 
-    SECURITY: of another table only what is named comes along.
+    Columns of JSON, which may be long, come with `contents` only. SECURITY: of another table only
+    what is named comes along.
     """
-    named = {field.attname: field.attname for field in _columns(rows.model)}
+    named = {
+        field.attname: field.attname
+        for field in rows.model._meta.concrete_fields
+        if contents or not isinstance(field, JSONField)
+    }
     for relation, names in related.items():
         named |= {f"{relation}__{name}": f"{relation}__{name}" for name in names}
     return json_rows(rows, **named)
@@ -72,12 +77,8 @@ def models_from(model: type[Row], told: str | None, related: Related) -> list[Ro
     return sorted(found, key=lambda row: row.pk)
 
 
-def _columns(model: type[Model]) -> list[Field[Any, Any]]:
-    return [field for field in model._meta.concrete_fields if not isinstance(field, JSONField)]
-
-
 def _model(model: type[Row], row: Mapping[str, Any], related: Related) -> Row:
-    made = _loaded(model, {field.attname: row[field.attname] for field in _columns(model)})
+    made = _loaded(model, row)
     for relation, names in related.items():
         field: Any = model._meta.get_field(relation)
         other, key = field.related_model, row[field.attname]
@@ -100,4 +101,6 @@ def _value(field: Field[Any, Any], value: Any) -> Any:
         # SQLite keeps moments in UTC without saying so.
         moment = datetime.fromisoformat(value)
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    if isinstance(field, JSONField) and not connection.features.has_native_json_field:
+        return json.loads(value)
     return field.to_python(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -17,6 +18,8 @@ from filings.queries.differences import (
     roster_changes,
     section_changes,
 )
+from filings.queries.review import files_of
+from filings.queries.review_ledger import ledger_page
 from filings.sections import PLAN, SCHEME
 from tests import factories as make
 from tests.factories import NOW
@@ -219,16 +222,17 @@ def test_ledger_and_files_are_told_row_by_row(db):
     attachments.attach_file(filing, "plan", upload, by=people.owner, at=NOW)
     drafts.fill_section(filing, "plan", {"logistics": "改走铁路"}, by=people.owner, at=NOW)
     moves.submit_filing(filing, by=people.owner, at=NOW, key=uuid.uuid4())
-    first, second = (
-        {"number": one.number, "content": one.content}
-        for one in FilingVersion.objects.filter(filing=filing).order_by("number")
-    )
+    first, second = FilingVersion.objects.filter(filing=filing).order_by("number")
 
-    found = differences(filing, first, second, user=people.reviewer)
+    found = differences(
+        filing, first, second, user=people.reviewer,
+        files=files_of(people.reviewer, filing, 1, 2), ledger=ledger_page(filing, second, since=1),
+    )  # fmt: skip
 
-    assert [(e.direction, e.quantity, e.purpose) for e in found.ledger] == [
+    assert [(e.direction, e.quantity, e.purpose) for e in found.ledger.fresh] == [
         ("out", Decimal(5), "领用")
     ]
+    assert (found.ledger.total, found.ledger.fresh_total) == (2, 1)
     assert [(c.kind, c.section, c.label) for c in found.attachments] == [
         ("added", "plan", "表.csv")
     ]
@@ -237,3 +241,23 @@ def test_ledger_and_files_are_told_row_by_row(db):
         str(filing.attachments.get().key),
     ]
     assert found.total == 3
+
+
+def test_what_came_since_is_not_left_out_for_what_is_newer_by_date(db, monkeypatch):
+    filing, people = make.filing_in("approved")
+    item = filing.supplies.get()
+    for days, purpose in ((9, "补记"), (8, "再补记")):
+        supplies.record_entry(
+            item, direction="in", quantity=Decimal(1), on=NOW.date() - timedelta(days=days),
+            person="孙仓管", purpose=purpose, by=people.owner, at=NOW,
+        )  # fmt: skip
+    submit(filing, people)
+    second = FilingVersion.objects.get(filing=filing, number=2)
+    monkeypatch.setattr("filings.queries.review_ledger.MOST_ENTRIES", 1)
+
+    found = ledger_page(filing, second, since=1)
+    alone = ledger_page(filing, second, since=None)
+
+    assert [entry.purpose for entry in found.fresh] == ["再补记"]
+    assert (found.total, found.fresh_total) == (3, 2)
+    assert ([entry.on for entry in alone.entries], alone.fresh_total) == ([NOW.date()], 0)
