@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -11,6 +10,7 @@ from django.db import transaction
 
 from filings import gates
 from filings.models import Decision, DeskEntry, Enterprise, Filing, PreStartReport, Receipt
+from filings.provinces import by_province
 from filings.size import size_of
 from filings.states import GateSet, State
 
@@ -78,7 +78,7 @@ def entry_of(
     """
     enterprise, roster = filing.enterprise, content.get("roster") or {}
     name, site = enterprise.name, filing.site.name
-    origins = _origins(roster.get("origins") or [])
+    origins = by_province(roster.get("origins") or [])
     return DeskEntry(
         filing_id=filing.pk,
         enterprise_id=filing.enterprise_id,
@@ -108,15 +108,6 @@ def entry_of(
         origins=origins,
         planned=_whole((content.get("plan") or {}).get("returning_total")),
     )
-
-
-def _origins(counted: Iterable[tuple[str, int]]) -> dict[str, int]:
-    """The people by province; the words without blanks, as `provinces` has them."""
-    found: Counter[str] = Counter()
-    for word, count in counted:
-        if name := "".join(word.split()):
-            found[name] += count
-    return dict(found)
 
 
 def _whole(written: Any) -> int:

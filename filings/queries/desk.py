@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from filings.models import DeskEntry, District, User
 from filings.models.place import in_words
+from filings.provinces import province_of
 from filings.size import CLASSES
 from filings.states import WITH_BUREAU, State
 from jiaozuo_portal.lib.pages import Page, keyset_page
@@ -188,12 +189,18 @@ def queue(
     `total` is how many there are, where that is known beforehand.
     """
     narrowed = found(entries, asked, user=user, at=at)
-    shown = narrowed.select_related("district", "zone", "holder").only(*_SHOWN)
-    page = keyset_page(shown, order=SORTS[asked.sort][1], after=asked.after, size=PAGE_SIZE)
+    page = keyset_page(
+        narrowed.select_related("district", "zone", "holder").only(*_SHOWN),
+        order=SORTS[asked.sort][1],
+        after=asked.after,
+        size=PAGE_SIZE,
+        keys_first=bool(conditions_of(asked, at)),
+    )
+    known = page.total if total is None else total
     return Queue(
         rows=_rows(page.rows, at),
         page=page,
-        total=narrowed.count() if total is None else total,
+        total=narrowed.count() if known is None else known,
         counts={},
     )
 
@@ -235,7 +242,7 @@ def conditions_of(asked: Asked, at: datetime) -> list[Q]:
         and Q(state__in=WITH_BUREAU, queued_at__lt=at - timedelta(hours=asked.waits)),
         "gate": asked.gate and Q(shut__contains=f" {asked.gate} "),
         "cover": asked.cover is not None and Q(cover_days__lt=asked.cover),
-        "province": asked.province and Q(provinces__contains=f" {asked.province}"),
+        "province": asked.province and Q(provinces__contains=f" {province_of(asked.province)}"),
         "q": asked.q and search_of(asked.q),
     }
     return [condition for condition in given.values() if isinstance(condition, Q)]

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import Count, F, Model, Q, QuerySet, Window
 from django.db.models.expressions import OrderBy
 
 Row = TypeVar("Row", bound=Model)
@@ -19,11 +19,15 @@ _NEXT, _PREVIOUS = "n", "p"
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Row]):
-    """The rows of one page, and the tokens of its neighbours (None where there is none)."""
+    """The rows of one page, and the tokens of its neighbours (None where there is none).
+
+    `total` is how many rows there are in all, None where that was not counted.
+    """
 
     rows: list[Row]
     next: str | None
     previous: str | None
+    total: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ def keyset_page(
     order: Sequence[str] = ("-submitted_at", "-pk"),
     after: str | None = None,
     size: int = 25,
+    keys_first: bool = False,
 ) -> Page[Row]:
     """The page of `rows` that the token `after` leads to, the first one without a token.
 
@@ -46,6 +51,10 @@ def keyset_page(
     come last. The token holds the values of `order` in the row beside the page, so no column with
     personal data may be among them. A token that was tampered with leads to the first page. One
     query, whatever the page.
+
+    With `keys_first` the database finds the keys of the page before it reads the rows: where an
+    index holds all that conditions and order ask, what is not on the page is then passed over
+    unread. On the first page that is a query of its own, which counts the rows on its way.
     """
     columns = [_column(rows.model, name) for name in order]
     direction, edge = _read_token(after, rows.model, columns)
@@ -53,6 +62,13 @@ def keyset_page(
     found = rows.order_by(*(_ordering(column, backwards) for column in columns))
     if edge is not None:
         found = found.filter(*_beyond(columns, edge, backwards))
+    total = None
+    if keys_first:
+        keys: Any = found.select_related(None).values_list("pk")[: size + 1]
+        if edge is None:
+            counted = list(keys.annotate(total=Window(Count("pk"))))
+            keys, total = [key for key, _ in counted], counted[0][1] if counted else 0
+        found = rows.filter(pk__in=keys).order_by(*found.query.order_by)
     taken = list(found[: size + 1])
     has_more, shown = len(taken) > size, taken[:size]
     if backwards:
@@ -63,6 +79,7 @@ def keyset_page(
         rows=shown,
         next=_token(_NEXT, shown[-1], columns) if has_next and shown else None,
         previous=_token(_PREVIOUS, shown[0], columns) if has_previous and shown else None,
+        total=total,
     )
 
 

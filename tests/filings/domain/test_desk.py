@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 
-from filings.domain import desk, enterprise, moves
-from filings.models import DeskEntry, Enterprise
+from filings.domain import desk, enterprise, moves, versions
+from filings.models import DeskEntry, Enterprise, Filing, Site
+from filings.provinces import MOST_OTHERS, PROVINCES_FILE
 from tests import factories as make
 from tests.factories import NOW
 
@@ -96,6 +98,28 @@ def test_provinces_are_whole_words():
     made = desk.entry_of(filing, content, returns=0, number="", prestart={})
 
     assert made.provinces == " 河南省 湖北省 "
+
+
+def test_the_longest_texts_that_an_entry_can_have_fit_the_index_that_is_searched():
+    """PostgreSQL refuses a row of an index beyond 2,704 bytes, and the filing with it."""
+    filing, _people = make.filing_in("submitted")
+    rare = [chr(0x20000 + n) for n in range(400)]
+    Enterprise.objects.update(name="".join(rare[:120]), pinyin="x" * 200)
+    Site.objects.update(name="".join(rare[120:200]))
+    filing = Filing.objects.select_related("enterprise", "site", "district").get(pk=filing.pk)
+    content = versions.content_of(filing)
+    everywhere = [[full, 1] for full in yaml.safe_load(PROVINCES_FILE.read_text())["provinces"]]
+    nowhere = [["".join(rare[n : n + 60]), 1] for n in range(300)]
+    content["roster"]["origins"] = everywhere + nowhere
+
+    made = desk.entry_of(filing, content, returns=0, number="9" * 40, prestart={})
+    made.shut = "".join(chr(33 + n % 90) for n in range(200))
+    made.save()
+
+    made.refresh_from_db()
+    assert len(made.origins) == 34 + MOST_OTHERS + 1
+    assert sum(made.origins.values()) == 334
+    assert made.search.startswith(rare[0])
 
 
 def test_the_entry_has_the_people_of_the_roster_by_province_and_those_of_the_plan():

@@ -39,33 +39,39 @@ def in_order() -> list[OutboxRow]:
     return found
 
 
-def walk(direction: str, token: str | None, size: int) -> list[list[OutboxRow]]:
+def walk(
+    direction: str, token: str | None, size: int, *, keys_first: bool = False
+) -> list[list[OutboxRow]]:
     pages = []
     while True:
-        page = keyset_page(OutboxRow.objects.all(), order=ORDER, after=token, size=size)
+        page = keyset_page(
+            OutboxRow.objects.all(), order=ORDER, after=token, size=size, keys_first=keys_first
+        )
         pages.append(page.rows)
         token = getattr(page, direction)
         if token is None:
             return pages
 
 
+@pytest.mark.parametrize("keys_first", [False, True])
 @pytest.mark.parametrize("size", [1, 2, 5, 22, 23, 24])
-def test_walk_forward_shows_every_row_once_and_in_order(rows, size):
-    pages = walk("next", None, size)
+def test_walk_forward_shows_every_row_once_and_in_order(rows, size, keys_first):
+    pages = walk("next", None, size, keys_first=keys_first)
 
     assert list(chain.from_iterable(pages)) == in_order()
     assert {len(page) for page in pages[:-1]} <= {size}
 
 
+@pytest.mark.parametrize("keys_first", [False, True])
 @pytest.mark.parametrize("size", [1, 2, 5])
-def test_walk_back_from_the_end_shows_the_rows_before(rows, size):
+def test_walk_back_from_the_end_shows_the_rows_before(rows, size, keys_first):
     token = None
     while (
         following := keyset_page(OutboxRow.objects.all(), order=ORDER, after=token, size=size)
     ).next:
         token = following.next
 
-    pages = walk("previous", following.previous, size)
+    pages = walk("previous", following.previous, size, keys_first=keys_first)
 
     before = list(chain.from_iterable(reversed(pages)))
     assert before == in_order()[: len(before)]
@@ -97,6 +103,19 @@ def test_empty_list_is_one_empty_page(db):
     page = keyset_page(OutboxRow.objects.all(), order=ORDER)
 
     assert (page.rows, page.next, page.previous) == ([], None, None)
+
+
+def test_keys_that_come_first_are_counted_on_the_first_page(rows, django_assert_num_queries):
+    found = OutboxRow.objects.filter(kind="a").only("kind", "done_at")
+
+    with django_assert_num_queries(2):
+        first = keyset_page(found, order=ORDER, size=5, keys_first=True)
+    with django_assert_num_queries(1):
+        second = keyset_page(found, order=ORDER, after=first.next, size=5, keys_first=True)
+    nobody = keyset_page(found.filter(kind="z"), order=ORDER, keys_first=True)
+
+    assert first.rows == keyset_page(found, order=ORDER, size=5).rows
+    assert (first.total, second.total, nobody.total) == (12, None, 0)
 
 
 def test_one_query_whatever_the_page(rows, django_assert_num_queries):

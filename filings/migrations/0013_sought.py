@@ -1,0 +1,17 @@
+"""The index that answers what the desk searches and filters for."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('filings', '0012_pictures'),
+    ]
+
+    operations = [
+        migrations.AddIndex(
+            model_name='deskentry',
+            index=models.Index(fields=['district', 'queued_at', 'filing'], include=('state', 'search', 'shut', 'cover_days', 'provinces', 'industry', 'size', 'zone', 'holder', 'returns', 'due_at', 'state_since', 'pinyin'), name='entry_sought'),
+        ),
+    ]
