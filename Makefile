@@ -37,6 +37,7 @@ lint: $(VENV)/.tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint --lint --quiet templates
+	$(BIN)/djlint --lint --quiet --profile jinja --extension jinja templates
 	env -u DATABASE_URL DJANGO_SETTINGS_MODULE=tests.settings \
 		$(BIN)/python manage.py makemigrations --check --dry-run
 

@@ -85,8 +85,7 @@ def _words(section: Section, *names: str) -> Callable[[Content], Finding]:
 
 
 def _filled(section: Section, data: Mapping[str, Any], names: Iterable[str]) -> Finding:
-    wanted = set(names)
-    open_ = [gap for gap in gaps(section, data) if gap.path.split(".")[0] in wanted]
+    open_ = gaps(section, data, set(names))
     if not open_:
         return DONE, ""
     state = NOT_DONE if any(gap.wrong for gap in open_) else NOT_GIVEN

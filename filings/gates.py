@@ -72,12 +72,7 @@ class Gate:
 
 
 def _of_section(section: Any, data: Mapping[str, Any], names: Iterable[str]) -> list[str]:
-    wanted = set(names)
-    return [
-        labelled(gap.label, gap.message)
-        for gap in gaps(section, data)
-        if gap.path.split(".")[0] in wanted
-    ]
+    return [labelled(gap.label, gap.message) for gap in gaps(section, data, set(names))]
 
 
 def _scheme_parts(content: Content) -> list[str]:

@@ -58,6 +58,8 @@ def marked() -> Iterator[tuple[str | tuple[str, ...], str | None]]:
             yield text, context
     for path in _files(("templates", *CODE), "*.html"):
         yield from texts_of_template(path.read_text("utf-8"))
+    for path in _files(("templates",), "*.jinja"):
+        yield from texts_of_jinja(path.read_text("utf-8"))
 
 
 def texts_of_template(source: str) -> Iterator[tuple[str | tuple[str, str], str | None]]:
@@ -67,6 +69,14 @@ def texts_of_template(source: str) -> Iterator[tuple[str | tuple[str, str], str 
         texts = [ast.literal_eval(found) for found in re.findall(_LITERAL, call["texts"])]
         context = texts.pop(0) if "p" in call["function"].replace("gettext", "") else None
         yield (texts[0], texts[1]) if call["function"].startswith("n") else texts[0], context
+
+
+def texts_of_jinja(source: str) -> Iterator[tuple[str | tuple[str, ...], str | None]]:
+    """The same for a template of the quicker engine."""
+    options = {"newstyle_gettext": "true", "silent": "false"}
+    file = io.BytesIO(source.encode())
+    for _, text, _, context in extract("jinja2", file, keywords=KEYWORDS, options=options):
+        yield text, context
 
 
 def update(path: Path = ENGLISH) -> None:

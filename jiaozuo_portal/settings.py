@@ -110,6 +110,14 @@ TEMPLATES = [
             "libraries": {"portal_ui": "jiaozuo_portal.templatetags.portal_ui"},
         },
     },
+    {
+        # Only for pieces that are too long for the other: see `jiaozuo_portal.jinja`.
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "NAME": "quick",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {"environment": "jiaozuo_portal.jinja.environment"},
+    },
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"

@@ -12,6 +12,7 @@ import pytest
 from jiaozuo_portal.outbox.queue import handled_kinds
 
 BASE_DIR = Path(__file__).resolve().parents[1]
+KINDS = ("html", "jinja")
 PACKAGES = ("jiaozuo_portal", "filings", "policies")
 TOP_LEVEL = {
     "manage.py", "jiaozuo_portal", "filings", "policies", "templates", "requirements.txt", "tests",
@@ -140,12 +141,13 @@ def test_requirements_are_pinned_and_hashed_and_carry_no_address(name):
         ("event attribute", r"<[^>]*\son[a-z]+\s*="),
         ("other host", r"""\b(?:src|href|action)\s*=\s*["']?(?:https?:)?//"""),
         ("javascript address", r"""=\s*["']?javascript:"""),
-        ("unescaped value", r"\|\s*safe\b|{%\s*autoescape\s+off"),
+        ("unescaped value", r"\|\s*safe\b|{%\s*autoescape\s+(?:off|false)|\bMarkup\b"),
         ("htmx event attribute", r"\bhx-on\b"),
     ],
 )
 def test_templates_keep_to_the_content_security_policy(rule, pattern):
-    templates = tracked("templates/**.html", *(f"{package}/**.html" for package in PACKAGES))
+    folders = ("templates", *PACKAGES)
+    templates = tracked(*(f"{folder}/**.{kind}" for folder in folders for kind in KINDS))
 
     assert found_in(templates, pattern, re.IGNORECASE) == []
 

@@ -55,6 +55,18 @@ def filing_scope(user: Knower, prefix: str = "") -> models.Q:
     return scope
 
 
+def is_in_scope(user: Knower, filing: Filing) -> bool:
+    """Whether `filing_scope` lets this person know of a filing that has been read already."""
+    if user.posts_of("city") or filing.enterprise_id in user.roles:
+        return True
+    if any(post.district_id == filing.district_id for post in user.posts_of("bureau")):
+        return True
+    return filing.version > 0 and (
+        any(post.district_id == filing.district_id for post in user.posts_of("health"))
+        or any(post.zone_id == filing.zone_id for post in user.posts_of("zone"))
+    )
+
+
 class FilingQuerySet(models.QuerySet["Filing"]):
     """Reads of filings."""
 

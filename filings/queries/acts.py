@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from django.db import connection
 from django.db.models import OuterRef
 
 from filings.models import (
@@ -19,22 +17,39 @@ from filings.models import (
     Receipt,
     ZoneReceipt,
 )
-from jiaozuo_portal.lib.json_rows import Related, model_rows, models_from
+from jiaozuo_portal.lib.json_rows import Related, Table, Together
+from jiaozuo_portal.lib.prepared import STANDS_IN
 
-_PERSON = ("name", "username")
+PERSON = ("name", "username")
 _PLACE = ("name", "name_en")
+
+#: Stands in a prepared query for the filing that is asked for.
+HERE = STANDS_IN[0]
+
+
+def of_filing(model: Any, related: Related | None = None, *, contents: bool = False) -> Table:
+    """Every row that a model has of the filing."""
+    return Table(lambda: model.objects.filter(filing=OuterRef("pk")), related or {}, contents)
+
+
 #: What is read, and whose names each row shows.
-_TABLES: dict[str, tuple[type[Any], Related]] = {
-    "decisions": (Decision, {"by": _PERSON}),
-    "opinions": (Opinion, {"agency": _PLACE, "by": _PERSON, "handled_by": _PERSON}),
-    "zone_receipts": (ZoneReceipt, {"agency": _PLACE, "by": _PERSON}),
-    "waivers": (GateWaiver, {"by": _PERSON}),
-    "corrections": (Correction, {"by": _PERSON, "mended_by": _PERSON}),
-    "receipts": (Receipt, {}),
-    "prestarts": (PreStartReport, {}),
+TABLES = {
+    "decisions": of_filing(Decision, {"by": PERSON}),
+    "opinions": of_filing(Opinion, {"agency": _PLACE, "by": PERSON, "handled_by": PERSON}),
+    "zone_receipts": of_filing(ZoneReceipt, {"agency": _PLACE, "by": PERSON}),
+    "waivers": of_filing(GateWaiver, {"by": PERSON}),
+    "corrections": of_filing(Correction, {"by": PERSON, "mended_by": PERSON}),
+    "receipts": of_filing(Receipt),
+    "prestarts": of_filing(PreStartReport, contents=True),
 }
-#: Of what the content is read too.
-_WITH_CONTENTS = {"prestarts"}
+
+
+def this_filing() -> Any:
+    """The filing to which the rows belong."""
+    return Filing.objects.filter(pk=HERE)
+
+
+_ACTS = Together(this_filing, TABLES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +96,11 @@ def acts_on(filing: Filing) -> Acts:
     SECURITY: not scoped. Who may know of a filing may know of all this (`OfFilingQuerySet`), so the
     filing has to come from `visible_to`.
     """
-    sql, params = _query()
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [filing.pk if param is _HERE else param for param in params])
-        told = dict(zip(_TABLES, cursor.fetchone(), strict=True))
-    found: dict[str, list[Any]] = {
-        name: models_from(model, told[name], related) for name, (model, related) in _TABLES.items()
-    }
+    return acts_from(filing, _ACTS.read(filing.pk))
+
+
+def acts_from(filing: Filing, found: dict[str, Any]) -> Acts:
+    """The acts, from the rows of `TABLES` as `Together` reads them."""
     for row in found["receipts"]:
         row.filing = filing
     return Acts(
@@ -99,20 +112,3 @@ def acts_on(filing: Filing) -> Acts:
         receipts=sorted(found["receipts"], key=lambda one: -one.version),
         prestarts=found["prestarts"][::-1],
     )
-
-
-#: Stands in the query for the filing that is asked for.
-_HERE = -1
-
-
-@cache
-def _query() -> tuple[str, tuple[Any, ...]]:
-    """The query, put together once a process: that takes longer than the database's answer."""
-    rows = {
-        f"{name}_json": model_rows(
-            model.objects.filter(filing=OuterRef("pk")), related, contents=name in _WITH_CONTENTS
-        )
-        for name, (model, related) in _TABLES.items()
-    }
-    found = Filing.objects.filter(pk=_HERE).order_by().annotate(**rows).values_list(*rows)
-    return found.query.sql_with_params()

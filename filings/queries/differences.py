@@ -18,7 +18,7 @@ from filings.models import Attachment, Enterprise, Filing, FilingVersion, Roster
 from filings.sections import SECTIONS, Field, Rows, Section, shown
 from filings.size import industries
 
-from .review_ledger import Ledger
+from .dossier import Ledger
 
 #: A page shows so many changed persons; the count is always the whole one.
 MOST_SHOWN = 200
@@ -331,13 +331,18 @@ def cell_words(row: RosterRow, name: str) -> str:
     value = getattr(row, name)
     if value is None or value == "":
         return ""
-    return _choice_words(name, get_language() or "").get(value) or str(value)
+    return words_of(name).get(value) or str(value)
+
+
+def words_of(name: str) -> dict[Any, str]:
+    """The words of a roster column's choices in the reader's language; that of nothing is empty."""
+    return _choice_words(name, get_language() or "")
 
 
 @cache
 def _choice_words(name: str, language: str) -> dict[Any, str]:
     """The words of a column's choices in a language; Django looks up all of them for each cell."""
-    return {value: str(words) for value, words in _column(name).flatchoices}
+    return {"": "", **{value: str(words) for value, words in _column(name).flatchoices}}
 
 
 # ---------------------------------------------------------------- attachments

@@ -93,19 +93,8 @@ class Place:
 
 def version_of(user: User, filing: Filing, number: int) -> FilingVersion | None:
     """A frozen version, when this person may see it."""
-    return versions_of(user, filing, number).get(number)
-
-
-def files_of(user: User, filing: Filing, *numbers: int) -> list[Attachment]:
-    """The files of frozen versions by their numbers, each once. One query."""
-    found = Attachment.objects.in_version(*numbers).visible_to(user).filter(filing=filing)
-    return list(found)
-
-
-def versions_of(user: User, filing: Filing, *numbers: int) -> dict[int, FilingVersion]:
-    """Frozen versions by their numbers, as far as this person may see them. One query."""
-    found = FilingVersion.objects.visible_to(user).filter(filing=filing, number__in=numbers)
-    return {version.number: version for version in found.select_related("submitted_by")}
+    found = FilingVersion.objects.visible_to(user).filter(filing=filing, number=number)
+    return found.select_related("submitted_by").first()
 
 
 def profile_of(content: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -304,7 +293,6 @@ __all__ = [
     "Points",
     "answers_for",
     "documents",
-    "files_of",
     "gate_lines",
     "moved_since",
     "place_of",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import (
@@ -23,8 +22,10 @@ from django.utils.translation import gettext_lazy
 
 from filings import access
 from filings.models import Filing, FilingVersion, RosterRow, User
+from filings.models.filing import is_in_scope
 from filings.states import CLOSED, State
 from jiaozuo_portal.lib.pages import Page, keyset_page
+from jiaozuo_portal.lib.prepared import STANDS_IN, Prepared
 
 ROSTER_SIZE = 50
 
@@ -60,24 +61,28 @@ class AskedRoster:
 
 
 @dataclass(frozen=True, slots=True)
-class RosterPage:
-    """One page of the frozen roster. SECURITY: `sees_health` decides about the health columns and
-    the counts of problems; without it neither order nor filter tells of them."""
-
-    page: Page[RosterRow]
-    total: int
-    counts: dict[str, int]
-    workshops: list[str]
-    sees_health: bool
-
-
-@dataclass(frozen=True, slots=True)
 class OtherRoster:
     """Another filing on whose roster the same person stands. SECURITY: only the bureau is told;
     `name` and `filing` stay empty where the reader may not know of that filing."""
 
     name: str = ""
     filing: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RosterPage:
+    """One page of the frozen roster. SECURITY: `sees_health` decides about the health columns and
+    the counts of problems; without it neither order nor filter tells of them.
+
+    `elsewhere` has, by the index of a person, the other rosters on which they stand.
+    """
+
+    page: Page[RosterRow]
+    total: int
+    counts: dict[str, int]
+    workshops: list[str]
+    sees_health: bool
+    elsewhere: dict[str, list[OtherRoster]]
 
 
 def person_in(filing: Filing, number: int, key: str) -> RosterRow | None:
@@ -94,34 +99,33 @@ def roster_page(
 ) -> RosterPage:
     """One page of the roster of a version, problems first for those who may see health.
 
-    The version's own figures give the workshops, and the count where nothing is counted. Two
-    queries for those who may see health or ask for something, and one more for the bureau.
+    The version's own figures give the workshops, and the count where nothing narrows it. One query,
+    and one each where health is seen, where the reader is the bureau, and where it is narrowed.
+    SECURITY: not scoped, as `acts_on`: the filing has to come from `visible_to`.
     """
     figures = version.content.get("roster") or {}
     sees_health = access.may_see_health(user, filing)
-    rows = RosterRow.objects.in_version(version.number).visible_to(user).filter(filing=filing)
     # SECURITY: the enterprise is not told where else its people are listed.
     compares = access.is_bureau(user, filing)
-    problems = {
-        **({"": Q(), **_PROBLEM} if sees_health else {}),
-        **({"twice": _listed_twice(filing)} if compares else {}),
-    }
-    wanted = _wanted(asked) & problems.get(asked.problem, Q())
-    asks = {"wanted": wanted} if wanted else {}
-    counts = _counts(rows, problems | asks) if problems or asks else {}
+    wanted = _wanted(asked)
+    if sees_health:
+        wanted &= _problem(asked.problem, filing.pk, compares)
+    found = RosterRow.objects.in_version(version.number).filter(wanted, filing=filing)
     order: tuple[str, ...] = ("order", "pk")
-    found = rows.filter(wanted)
     if sees_health:
         found, order = found.annotate(rank=_rank()), ("rank", "order", "pk")
     page = keyset_page(found, order=order, after=asked.after, size=ROSTER_SIZE)
+    counts = _counts(filing, version) if sees_health else {}
+    elsewhere = _elsewhere_of(filing, version, user) if compares else {}
     if compares:
-        _tell_others(filing, page.rows, user)
+        counts["twice"] = len(elsewhere)
     return RosterPage(
         page=page,
-        total=counts.pop("wanted") if asks else int(figures.get("count") or 0),
+        total=found.count() if wanted else int(figures.get("count") or 0),
         counts=counts,
         workshops=sorted({unit[0] for unit in figures.get("units") or [] if unit[0]}),
         sees_health=sees_health,
+        elsewhere=elsewhere,
     )
 
 
@@ -131,7 +135,14 @@ def _wanted(asked: AskedRoster) -> Q:
     return named & (Q(workshop=asked.workshop) if asked.workshop else Q())
 
 
-def _elsewhere(filing: Filing) -> QuerySet[RosterRow]:
+def _problem(name: str, filing: int, compares: bool) -> Q:
+    """The condition of a problem; of one that there is not for this reader, everybody."""
+    if name == "twice" and compares:
+        return Q(Exists(_elsewhere(filing).filter(id_index=OuterRef("id_index"))))
+    return _PROBLEM.get(name, Q())
+
+
+def _elsewhere(filing: int) -> QuerySet[RosterRow]:
     """The rows of the last versions of all other filings that have not ended."""
     return RosterRow.objects.filter(
         Q(last_version__isnull=True) | Q(last_version__gte=F("filing__version")),
@@ -140,29 +151,53 @@ def _elsewhere(filing: Filing) -> QuerySet[RosterRow]:
     ).exclude(Q(filing=filing) | Q(filing__state__in=[State.DRAFT, *CLOSED]))
 
 
-def _listed_twice(filing: Filing) -> Q:
-    return Q(Exists(_elsewhere(filing).filter(id_index=OuterRef("id_index"))))
+# ---------------------------------------------------------------- what is asked of every roster
+_HERE, _NUMBER, _ = STANDS_IN
 
 
-def _tell_others(filing: Filing, rows: Iterable[RosterRow], user: User) -> None:
-    """Give each row, as `also`, where else the person is listed. One query."""
-    by_person = {row.id_index: row for row in rows}
-    for row in by_person.values():
-        row.also = []  # type: ignore[attr-defined]
-    known = Filing.objects.visible_to(user).filter(pk=OuterRef("filing"))
-    found = _elsewhere(filing).filter(id_index__in=by_person).order_by("filing", "pk")
-    for index, pk, name, site, is_known in found.annotate(known=Exists(known)).values_list(
-        "id_index", "filing", "filing__enterprise__name", "filing__site__name", "known"
+def _here() -> QuerySet[RosterRow]:
+    return RosterRow.objects.filter(filing=_HERE).in_version(_NUMBER).order_by()
+
+
+_COUNTED = {"": Q(), **_PROBLEM}
+_COUNTS = Prepared(
+    lambda: (
+        _here()
+        .values(together=Value(1))
+        .annotate(**{f"n{n}": Count("pk", filter=part) for n, part in enumerate(_COUNTED.values())})
+    )
+)
+_OTHERS = Prepared(
+    lambda: _elsewhere(_HERE)
+    .filter(id_index__in=_here().values("id_index"))
+    .order_by("filing", "pk")
+    .values_list(
+        "id_index", "filing", "filing__district", "filing__zone", "filing__enterprise",
+        "filing__version", "filing__enterprise__name", "filing__site__name",
+    )
+)  # fmt: skip
+
+
+def _counts(filing: Filing, version: FilingVersion) -> dict[str, int]:
+    """How many people there are, and how many with each problem. One query."""
+    rows = _COUNTS.rows(filing.pk, version.number)
+    return dict(zip(_COUNTED, rows[0][1:] if rows else [0] * len(_COUNTED), strict=True))
+
+
+def _elsewhere_of(
+    filing: Filing, version: FilingVersion, user: User
+) -> dict[str, list[OtherRoster]]:
+    """Of everybody who also stands on another roster, by their index: on which ones. One query."""
+    found: dict[str, list[OtherRoster]] = {}
+    for index, pk, district, zone, enterprise, number, name, site in _OTHERS.rows(
+        filing.pk, version.number
     ):
-        other = OtherRoster(f"{name} · {site}", pk) if is_known else OtherRoster()
-        by_person[index].also.append(other)  # type: ignore[attr-defined]
-
-
-def _counts(rows: QuerySet[RosterRow], parts: Mapping[str, Q]) -> dict[str, int]:
-    """How many rows meet each condition."""
-    counted = {f"part{n}": Count("pk", filter=part) for n, part in enumerate(parts.values())}
-    found = rows.aggregate(**counted)
-    return dict(zip(parts, found.values(), strict=True))
+        other = Filing(
+            pk=pk, district_id=district, zone_id=zone, enterprise_id=enterprise, version=number
+        )
+        told = OtherRoster(f"{name} · {site}", pk) if is_in_scope(user, other) else OtherRoster()
+        found.setdefault(index, []).append(told)
+    return found
 
 
 def _rank() -> Case:

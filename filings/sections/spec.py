@@ -7,7 +7,7 @@ that counts, `shown` what a page shows. All are pure.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -268,10 +268,17 @@ def _rows_gaps(rows: Rows, data: Mapping[str, Any]) -> Iterator[Gap]:
                 yield gap
 
 
-def gaps(section: Section, data: Mapping[str, Any]) -> list[Gap]:
-    """Everything that is missing or wrong in `data`, in page order; empty when complete."""
+def gaps(
+    section: Section, data: Mapping[str, Any], among: Collection[str] | None = None
+) -> list[Gap]:
+    """Everything that is missing or wrong in `data`, in page order; empty when complete.
+
+    `among` names fields and lists: what is not about one of them is left out.
+    """
     found: list[Gap] = []
     for item in section.items():
+        if among is not None and item.name not in among:
+            continue
         if isinstance(item, Rows):
             found.extend(_rows_gaps(item, data))
             continue
@@ -280,7 +287,9 @@ def gaps(section: Section, data: Mapping[str, Any]) -> list[Gap]:
             found.append(gap)
     for check in section.checks:
         found.extend(check(data))
-    return found
+    if among is None:
+        return found
+    return [gap for gap in found if gap.path.split(".")[0] in among]
 
 
 def _is_filled(item: Field | Rows, data: Mapping[str, Any]) -> bool:

@@ -20,9 +20,8 @@ from filings.forms.desk import RosterFilter
 from filings.forms.review import CorrectionForm, OfRevision, RevealForm
 from filings.models import Correction, Filing, FilingVersion, PreStartReport
 from filings.queries import review as reads
-from filings.queries.acts import Acts, acts_on
 from filings.queries.differences import differences, field_changes
-from filings.queries.review_ledger import ledger_page
+from filings.queries.dossier import Dossier, dossier_of
 from filings.queries.review_roster import PROBLEMS, person_in, roster_page
 from filings.queries.text_blocks import blocks_for
 from jiaozuo_portal.lib import clock
@@ -42,7 +41,8 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     how the gates stand are shown.
     """
     filing = visible_filing(request, pk)
-    at, acts = clock.now(), acts_on(filing)
+    at, dossier = clock.now(), dossier_of(filing, filing.version)
+    acts = dossier.acts
     context = {
         **frame(request, filing, at),
         **_rights(request, filing),
@@ -53,14 +53,12 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
         results = moves.approval_gates(filing, draft=True, waivers=acts.waived)
         context["gates"] = reads.gate_lines(results, acts.waivers, reasons=False)
         return render(request, "filings/review/unsubmitted.html", context)
-    report = acts.prestart
-    document = _document(request, filing, filing.version, acts, report)
-    context |= document
-    content = document["version"].content
+    context |= _document(request, filing, dossier, acts.prestart)
+    content = context["version"].content
     results = moves.approval_gates(filing, draft=False, content=content, waivers=acts.waived)
     context["gates"] = reads.gate_lines(results, acts.waivers, reasons=True)
     if filing.approved_version:
-        start = moves.start_gates_from(filing, document["version"], report)
+        start = moves.start_gates_from(filing, context["version"], acts.prestart)
         context["start_gates"] = reads.gate_lines(start, acts.waivers, reasons=True)
     return render(request, "filings/review/review.html", context)
 
@@ -92,11 +90,10 @@ def _version_or_404(request: HttpRequest, filing: Filing, number: int) -> Filing
 
 
 def _document(
-    request: HttpRequest, filing: Filing, number: int, acts: Acts, report: PreStartReport | None
+    request: HttpRequest, filing: Filing, dossier: Dossier, report: PreStartReport | None
 ) -> dict[str, Any]:
     user: Any = request.user
-    found = reads.versions_of(user, filing, number, number - 1)
-    version, before = found.get(number), found.get(number - 1)
+    acts, version, before = dossier.acts, dossier.version, dossier.before
     if version is None:
         raise Http404
     form = RosterFilter(request.GET)
@@ -105,8 +102,7 @@ def _document(
     points = reads.points_in(acts.corrections, collected=collected)
     received = any(one.version == version.number for one in acts.zone_receipts)
     beside = reads.Beside(received=received, opinions=len(acts.opinions))
-    files = reads.files_of(user, filing, *found)
-    ledger = ledger_page(filing, version, since=before.number if before else None)
+    files, ledger = dossier.files, dossier.ledger
     documents = reads.documents(version, files=files, points=points, beside=beside, report=report)
     changes = before and differences(filing, before, version, user=user, files=files, ledger=ledger)
     return {
@@ -143,17 +139,19 @@ def version(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """One frozen version, to be read: for everybody who may see the filing."""
     filing = visible_filing(request, pk)
     user: Any = request.user
-    acts = acts_on(filing)
-    report = acts.prestart if number == filing.version else None
+    dossier = dossier_of(filing, number)
+    report = dossier.acts.prestart if number == filing.version else None
     return render(
         request,
         "filings/review/version.html",
         {
             **frame(request, filing, clock.now()),
-            **_document(request, filing, number, acts, report),
+            **_document(request, filing, dossier, report),
             "numbers": range(filing.version, 0, -1),
             "is_member": access.is_member(user, filing),
             "may": {},
+            "may_correct": False,
+            "may_reveal": False,
             "back": request.get_full_path(),
         },
     )

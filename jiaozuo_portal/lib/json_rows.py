@@ -1,14 +1,16 @@
 """Several rows of a table as one JSON text, so that they come along with another row.
 
 `json_rows` asks for them; `models_from` makes models of them again, with the persons and places
-that they name.
+that they name. `Together` reads rows of several tables so, in one query that is always the same.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection
@@ -25,9 +27,57 @@ from django.db.models import (
 )
 from django.db.models.functions import JSONObject
 
+from .prepared import Prepared
+
 Row = TypeVar("Row", bound=Model)
 #: For each relation the columns of the other table that are wanted, its key left out.
 Related = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows that come along: `rows` makes the queryset, whose `OuterRef` is the row that they come
+    with; `related` and `contents` as `model_rows` has them."""
+
+    rows: Callable[[], QuerySet[Any]]
+    related: Related = field(default_factory=dict)
+    contents: bool = False
+
+
+class Together:
+    """Rows of several tables, and numbers, that belong to one row of `base`: a `Prepared` query."""
+
+    def __init__(
+        self,
+        base: Callable[[], QuerySet[Any]],
+        tables: Mapping[str, Table],
+        numbers: Mapping[str, Callable[[], Subquery]] | None = None,
+    ) -> None:
+        self._base, self._tables, self._numbers = base, dict(tables), dict(numbers or {})
+        self._query = Prepared(self._together)
+
+    def read(self, *values: int) -> dict[str, Any]:
+        """The rows as models by the names of their tables, each list by number, and the numbers.
+
+        `values` take the places of `STANDS_IN` one by one. Raises ValueError where `base` has none.
+        """
+        (told,) = self._query.rows(*values)
+        found = dict(zip([*self._tables, *self._numbers], told, strict=True))
+        for name, table in self._tables.items():
+            found[name] = models_from(self._models[name], found[name], table.related)
+        return found
+
+    def _together(self) -> QuerySet[Any, Any]:
+        asked: dict[str, Any] = {
+            f"{name}_rows": model_rows(table.rows(), table.related, contents=table.contents)
+            for name, table in self._tables.items()
+        }
+        asked |= {f"{name}_number": number() for name, number in self._numbers.items()}
+        return self._base().order_by().annotate(**asked).values_list(*asked)
+
+    @cached_property
+    def _models(self) -> dict[str, type[Model]]:
+        return {name: table.rows().model for name, table in self._tables.items()}
 
 
 class _JsonRows(Aggregate):

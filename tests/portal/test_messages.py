@@ -42,6 +42,21 @@ def test_texts_of_a_template(source, texts):
     assert list(messages.texts_of_template(source)) == texts
 
 
+@pytest.mark.parametrize(
+    ("source", "texts"),
+    [
+        ('{{ _("您好") }}', [("您好", None)]),
+        ('{{ pgettext("calendar", "月") }}', [("月", "calendar")]),
+        ('{{ _("还剩 %(n)s 小时", n=x) }}', [("还剩 %(n)s 小时", None)]),
+        ('{{ ngettext("%(n)s 项", "%(n)s 项", n, n=n) }}', [(("%(n)s 项", "%(n)s 项"), None)]),
+        ('{{ npgettext("unit", "人", "人", n) }}', [(("人", "人"), "unit")]),
+        ("<p aria-label=\"{{ _('标题') }}\">{# 注释 #}", [("标题", None)]),
+    ],
+)
+def test_texts_of_a_template_of_the_quicker_engine(source, texts):
+    assert list(messages.texts_of_jinja(source)) == texts
+
+
 def test_update_adds_new_texts_keeps_translations_and_drops_what_is_gone(tmp_path, monkeypatch):
     path = tmp_path / "django.po"
     found = Catalog()
@@ -179,6 +194,8 @@ def test_every_chinese_text_in_code_is_marked_for_translation():
         ('{% include "a.html" with title="标题" %}', "标题"),
         ('{{ v|default:"无" }}', "无"),
         ('{{ rows|join:"、" }}', "、"),
+        ('{{ ngettext("共 %(n)s 项", "共 %(n)s 项", n) }}{{ pgettext("意见", "提") }}', ""),
+        ('{{ pgettext("x", y) }}标题{{ f("值") }}', "标题值"),
     ],
 )
 def test_the_look_for_unmarked_chinese_in_templates_sees_it(source, bare):
@@ -188,7 +205,7 @@ def test_the_look_for_unmarked_chinese_in_templates_sees_it(source, bare):
 def test_every_chinese_text_in_templates_is_marked_for_translation():
     unmarked = {
         str(path.relative_to(messages.BASE_DIR)): text
-        for path in (messages.BASE_DIR / "templates").rglob("*.html")
+        for path in (messages.BASE_DIR / "templates").rglob("*.*")
         if (text := _unmarked_in_template(path.read_text("utf-8")))
     }
 
@@ -199,7 +216,7 @@ def _unmarked_in_template(source: str) -> str:
     for marked in (
         r"{%-?\s*(blocktrans|comment).*?{%\s*end\1\w*\s*%}",
         r"{%\s*trans.*?%}|{#.*?#}|<!--.*?-->",
-        r"""_\((".*?"|'.*?')\)""",
+        r"""\b(_|n?p?gettext)\((\s*(".*?"|'.*?'),?)+""",
         *NEVER_TRANSLATED,
     ):
         source = re.sub(marked, "", source, flags=re.DOTALL)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from filings.domain import attachments, drafts, moves, supplies
-from filings.models import FilingVersion, RosterRow
+from filings.models import RosterRow
 from filings.queries.differences import (
     differences,
     field_changes,
@@ -18,8 +17,7 @@ from filings.queries.differences import (
     roster_changes,
     section_changes,
 )
-from filings.queries.review import files_of
-from filings.queries.review_ledger import ledger_page
+from filings.queries.dossier import dossier_of
 from filings.sections import PLAN, SCHEME
 from tests import factories as make
 from tests.factories import NOW
@@ -222,11 +220,11 @@ def test_ledger_and_files_are_told_row_by_row(db):
     attachments.attach_file(filing, "plan", upload, by=people.owner, at=NOW)
     drafts.fill_section(filing, "plan", {"logistics": "改走铁路"}, by=people.owner, at=NOW)
     moves.submit_filing(filing, by=people.owner, at=NOW, key=uuid.uuid4())
-    first, second = FilingVersion.objects.filter(filing=filing).order_by("number")
+    dossier = dossier_of(filing, 2)
 
     found = differences(
-        filing, first, second, user=people.reviewer,
-        files=files_of(people.reviewer, filing, 1, 2), ledger=ledger_page(filing, second, since=1),
+        filing, dossier.before, dossier.version, user=people.reviewer, files=dossier.files,
+        ledger=dossier.ledger,
     )  # fmt: skip
 
     assert [(e.direction, e.quantity, e.purpose) for e in found.ledger.fresh] == [
@@ -241,23 +239,3 @@ def test_ledger_and_files_are_told_row_by_row(db):
         str(filing.attachments.get().key),
     ]
     assert found.total == 3
-
-
-def test_what_came_since_is_not_left_out_for_what_is_newer_by_date(db, monkeypatch):
-    filing, people = make.filing_in("approved")
-    item = filing.supplies.get()
-    for days, purpose in ((9, "补记"), (8, "再补记")):
-        supplies.record_entry(
-            item, direction="in", quantity=Decimal(1), on=NOW.date() - timedelta(days=days),
-            person="孙仓管", purpose=purpose, by=people.owner, at=NOW,
-        )  # fmt: skip
-    submit(filing, people)
-    second = FilingVersion.objects.get(filing=filing, number=2)
-    monkeypatch.setattr("filings.queries.review_ledger.MOST_ENTRIES", 1)
-
-    found = ledger_page(filing, second, since=1)
-    alone = ledger_page(filing, second, since=None)
-
-    assert [entry.purpose for entry in found.fresh] == ["再补记"]
-    assert (found.total, found.fresh_total) == (3, 2)
-    assert ([entry.on for entry in alone.entries], alone.fresh_total) == ([NOW.date()], 0)

@@ -694,8 +694,11 @@ def test_four_eyes_leave_the_lead_the_button(client):
 
 def flags(response) -> dict[str, list[tuple[str, int | None]]]:
     """Where else each person of the page is said to be listed."""
-    rows = response.context["roster"].page.rows
-    return {row.name: [(one.name, one.filing) for one in row.also] for row in rows}
+    roster = response.context["roster"]
+    return {
+        row.name: [(one.name, one.filing) for one in roster.elsewhere.get(row.id_index, ())]
+        for row in roster.page.rows
+    }
 
 
 def test_a_person_on_two_rosters_is_flagged_with_the_other_filing(client):
