@@ -104,6 +104,7 @@ _desk = [
     path("city/", desk.city_home, name="city_home"),
     path("filings/<int:pk>/review/", review.review, name="review"),
     path("filings/<int:pk>/review/reveal/", review.review_reveal, name="review_reveal"),
+    path("filings/<int:pk>/review/twice/", review.review_twice, name="review_twice"),
     path("filings/<int:pk>/versions/<int:number>/", review.version, name="version"),
     path("filings/<int:pk>/corrections/add/", review.correction_add, name="correction_add"),
     path("corrections/<int:pk>/drop/", review.correction_drop, name="correction_drop"),

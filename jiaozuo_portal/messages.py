@@ -73,7 +73,7 @@ def texts_of_template(source: str) -> Iterator[tuple[str | tuple[str, str], str 
 
 def texts_of_jinja(source: str) -> Iterator[tuple[str | tuple[str, ...], str | None]]:
     """The same for a template of the quicker engine."""
-    options = {"newstyle_gettext": "true", "silent": "false"}
+    options = {"silent": "false"}
     file = io.BytesIO(source.encode())
     for _, text, _, context in extract("jinja2", file, keywords=KEYWORDS, options=options):
         yield text, context

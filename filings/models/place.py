@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -187,17 +187,22 @@ class CitySetting(models.Model):
 
         Only those that are active. They come with the row of `current`; another has none.
         """
-        found: dict[int, Office] = {}
+        return tuple(Office.of(rows) for rows in self._told_offices.values())
+
+    def bureau_of(self, district: int) -> Office | None:
+        """The office of a district's bureau; the first of several, None where it has none."""
+        for rows in self._told_offices.values():
+            if rows[0]["district"] == district and rows[0]["kind"] == Agency.Kind.BUREAU:
+                return Office.of(rows)
+        return None
+
+    @cached_property
+    def _told_offices(self) -> dict[int, list[dict[str, Any]]]:
+        """By the number of an office its rows as the query tells them, one a contact."""
+        found: dict[int, list[dict[str, Any]]] = {}
         for told in sorted(json.loads(vars(self).get("offices_json") or "[]"), key=_in_order):
-            office = found.setdefault(told["pk"], Office.of(told))
-            if told["contact"] is not None:
-                office.contacts.append(
-                    AgencyContact(
-                        pk=told["contact"], agency=office.agency, name=told["contact_name"],
-                        phone=told["phone"], hours=told["hours"],
-                    )
-                )  # fmt: skip
-        return tuple(found.values())
+            found.setdefault(told["pk"], []).append(told)
+        return found
 
     @cached_property
     def hours_from_claim(self) -> dict[str, int | None]:
@@ -214,17 +219,25 @@ class Office:
     """An agency that people ask, with its published contacts (R2.6) in the order of their entry."""
 
     agency: Agency
-    contacts: list[AgencyContact] = field(default_factory=list)
+    contacts: list[AgencyContact]
 
     @classmethod
-    def of(cls, told: dict[str, Any]) -> Office:
-        """The office without contacts, from the JSON that comes with the settings."""
-        return cls(
-            Agency(
-                pk=told["pk"], kind=told["kind"], district_id=told["district"],
-                name=told["name"], name_en=told["name_en"],
-            )
+    def of(cls, rows: list[dict[str, Any]]) -> Office:
+        """The office from the rows that come with the settings, one a contact."""
+        told = rows[0]
+        agency = Agency(
+            pk=told["pk"], kind=told["kind"], district_id=told["district"],
+            name=told["name"], name_en=told["name_en"],
         )  # fmt: skip
+        contacts = [
+            AgencyContact(
+                pk=row["contact"], agency=agency, name=row["contact_name"], phone=row["phone"],
+                hours=row["hours"],
+            )
+            for row in rows
+            if row["contact"] is not None
+        ]  # fmt: skip
+        return cls(agency, contacts)
 
 
 def _in_order(told: dict[str, Any]) -> tuple[int, int]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from filings.sections import Rows, Section, gaps, shown
+from filings.sections.spec import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +15,7 @@ class Answer:
     """One field: `value` is what a page shows, phones masked; `gap` what is still wrong with it."""
 
     path: str
-    label: str
+    label: Text
     value: str
     kind: str
     unit: str
@@ -55,7 +56,8 @@ def answers_of(section: Section, data: Mapping[str, Any]) -> list[Part]:
         value = shown(spec, typed)
         return Answer(
             path,
-            str(spec.label),
+            # To put it in words takes longer than all the rest, and no page shows that of a cell.
+            spec.label,
             value,
             spec.kind,
             spec.unit_behind(value),

@@ -210,7 +210,7 @@ def _field_place(data: Mapping[str, Any], section: str, path: str) -> Place | No
         for item in part.items:
             if item.path == path:
                 shown = getattr(item, "value", "")
-                return Place(section, path, item.label, shown, item.rule)
+                return Place(section, path, str(item.label), shown, item.rule)
             for row in getattr(item, "rows", ()):
                 for cell in row:
                     if cell.path == path:

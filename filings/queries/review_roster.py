@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import (
@@ -25,9 +26,9 @@ from filings.models import Filing, FilingVersion, RosterRow, User
 from filings.models.filing import is_in_scope
 from filings.states import CLOSED, State
 from jiaozuo_portal.lib.pages import Page, keyset_page
-from jiaozuo_portal.lib.prepared import STANDS_IN, Prepared
+from jiaozuo_portal.lib.prepared import STANDS_IN, TEXTS_STAND_IN, Prepared
 
-ROSTER_SIZE = 50
+ROSTER_SIZE = len(TEXTS_STAND_IN)
 
 #: What the reviewer looks for in the roster; the names stand in the address bar.
 PROBLEMS: dict[str, Promise | str] = {
@@ -74,12 +75,14 @@ class RosterPage:
     """One page of the frozen roster. SECURITY: `sees_health` decides about the health columns and
     the counts of problems; without it neither order nor filter tells of them.
 
-    `elsewhere` has, by the index of a person, the other rosters on which they stand.
+    `counts` tells them by problem; how many also stand elsewhere is None, for that takes as long
+    as the roster is (`listed_twice`). `elsewhere` has, by the index of a person of this page, the
+    other rosters on which they stand.
     """
 
     page: Page[RosterRow]
     total: int
-    counts: dict[str, int]
+    counts: dict[str, int | None]
     workshops: list[str]
     sees_health: bool
     elsewhere: dict[str, list[OtherRoster]]
@@ -115,18 +118,24 @@ def roster_page(
     if sees_health:
         found, order = found.annotate(rank=_rank()), ("rank", "order", "pk")
     page = keyset_page(found, order=order, after=asked.after, size=ROSTER_SIZE)
-    counts = _counts(filing, version) if sees_health else {}
-    elsewhere = _elsewhere_of(filing, version, user) if compares else {}
+    counts: dict[str, int | None] = {**_counts(filing, version)} if sees_health else {}
     if compares:
-        counts["twice"] = len(elsewhere)
+        counts["twice"] = None
     return RosterPage(
         page=page,
         total=found.count() if wanted else int(figures.get("count") or 0),
         counts=counts,
         workshops=sorted({unit[0] for unit in figures.get("units") or [] if unit[0]}),
         sees_health=sees_health,
-        elsewhere=elsewhere,
+        elsewhere=_elsewhere_of(filing, page.rows, user) if compares else {},
     )
+
+
+def listed_twice(filing: Filing) -> int:
+    """How many people of the last version also stand on another roster. One query, which looks for
+    each of them: a page that need not wait for it asks for it by itself."""
+    rows = _TWICE.rows(filing.pk, filing.version)
+    return rows[0][0] if rows else 0
 
 
 def _wanted(asked: AskedRoster) -> Q:
@@ -169,12 +178,19 @@ _COUNTS = Prepared(
 )
 _OTHERS = Prepared(
     lambda: _elsewhere(_HERE)
-    .filter(id_index__in=_here().values("id_index"))
+    .filter(id_index__in=TEXTS_STAND_IN)
     .order_by("filing", "pk")
     .values_list(
         "id_index", "filing", "filing__district", "filing__zone", "filing__enterprise",
         "filing__version", "filing__enterprise__name", "filing__site__name",
     )
+)  # fmt: skip
+_TWICE = Prepared(
+    lambda: _here()
+    .filter(_problem("twice", _HERE, compares=True))
+    .values(together=Value(1))
+    .annotate(n=Count("pk"))
+    .values_list("n")
 )  # fmt: skip
 
 
@@ -185,13 +201,12 @@ def _counts(filing: Filing, version: FilingVersion) -> dict[str, int]:
 
 
 def _elsewhere_of(
-    filing: Filing, version: FilingVersion, user: User
+    filing: Filing, rows: Iterable[RosterRow], user: User
 ) -> dict[str, list[OtherRoster]]:
-    """Of everybody who also stands on another roster, by their index: on which ones. One query."""
+    """Of those of a page who also stand on another roster, by their index: on which. One query."""
     found: dict[str, list[OtherRoster]] = {}
-    for index, pk, district, zone, enterprise, number, name, site in _OTHERS.rows(
-        filing.pk, version.number
-    ):
+    others = _OTHERS.rows(filing.pk, texts=[row.id_index for row in rows])
+    for index, pk, district, zone, enterprise, number, name, site in others:
         other = Filing(
             pk=pk, district_id=district, zone_id=zone, enterprise_id=enterprise, version=number
         )

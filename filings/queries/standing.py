@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from filings import access
-from filings.models import Agency, CitySetting, Filing, User
+from filings.models import CitySetting, Filing, User
 from filings.models.place import Office
 from filings.models.timing import kind_of
 from filings.states import WITH_BUREAU, State
@@ -137,21 +137,12 @@ def standing_of(filing: Filing, user: User, at: datetime) -> Standing:
 
 def standings_of(filings: Sequence[Filing], user: User, at: datetime) -> list[Standing]:
     """Where each filing stands, in their order. No query beside the city's settings."""
-    by_district = _bureaus()
-    limits = CitySetting.current().hours_from_claim
+    city = CitySetting.current()
+    bureaus = {number: city.bureau_of(number) for number in {one.district_id for one in filings}}
     return [
-        _standing(filing, user, at, by_district.get(filing.district_id), limits)
+        _standing(filing, user, at, bureaus[filing.district_id], city.hours_from_claim)
         for filing in filings
     ]
-
-
-def _bureaus() -> dict[int, Office]:
-    """The bureau of each district that has one, by the district's number; the first of several."""
-    found: dict[int, Office] = {}
-    for office in CitySetting.current().offices:
-        if office.agency.kind == Agency.Kind.BUREAU and office.agency.district_id:
-            found.setdefault(office.agency.district_id, office)
-    return found
 
 
 def _standing(

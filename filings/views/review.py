@@ -22,11 +22,12 @@ from filings.models import Correction, Filing, FilingVersion, PreStartReport
 from filings.queries import review as reads
 from filings.queries.differences import differences, field_changes
 from filings.queries.dossier import Dossier, dossier_of
-from filings.queries.review_roster import PROBLEMS, person_in, roster_page
+from filings.queries.review_roster import PROBLEMS, listed_twice, person_in, roster_page
 from filings.queries.text_blocks import blocks_for
 from jiaozuo_portal.lib import clock
 from jiaozuo_portal.lib.doors import open_to, status_of
 from jiaozuo_portal.lib.refusals import Refused, Stale
+from jiaozuo_portal.templatetags.portal_ui import number
 
 from .scope import frame, visible_filing
 
@@ -132,6 +133,19 @@ def _notes(points: reads.Points) -> dict[str, list[Correction]]:
     for point in points.all():
         notes.setdefault(f"{point.section}:{point.path}", []).append(point)
     return notes
+
+
+@open_to("bureau")
+def review_twice(request: HttpRequest, pk: int) -> HttpResponse:
+    """How many people of the roster also stand on another: a number that comes after the page.
+
+    SECURITY: only the bureau of the filing is told.
+    """
+    filing = visible_filing(request, pk)
+    user: Any = request.user
+    if not access.is_bureau(user, filing):
+        raise Http404
+    return HttpResponse(number(listed_twice(filing)), content_type="text/plain; charset=utf-8")
 
 
 @open_to("member", *AUTHORITIES)

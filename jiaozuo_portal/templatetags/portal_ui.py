@@ -11,10 +11,10 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.forms import BaseForm, BoundField
 from django.template import Context, engines
 from django.template.loader import get_template
-from django.templatetags.static import static
 from django.urls import get_script_prefix, reverse
 from django.utils import dateformat, timezone
 from django.utils.functional import Promise
@@ -103,7 +103,7 @@ _SELECTED = " selected"
 @register.simple_tag
 def icon(name: str, label: str = "", css: str = "") -> SafeString:
     """An icon of `static/icons.svg`; without a label it is decoration and hidden from readers."""
-    return _drawn(f"{static('icons.svg')}#{name}", f"icon {css}".strip(), label)
+    return _drawn(f"{staticfiles_storage.url('icons.svg')}#{name}", f"icon {css}".strip(), label)
 
 
 # The same few icons and states stand in every row of a long list.

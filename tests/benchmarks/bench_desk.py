@@ -29,6 +29,8 @@ from urllib.parse import quote, urlencode
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 ROUNDS = 40
+#: How many of the filings have many people, and how many people that is.
+STAFFED, STAFF = 30, 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +43,10 @@ class Against:
 
 
 def fill(filings: int, people: int) -> None:
-    """Bring the database to `filings` synthetic filings."""
+    """Bring the database to `filings` synthetic filings, thirty of them with 500 people."""
     from django.core.management import call_command
 
-    from filings.models import District, Filing, TimeLimit
+    from filings.models import DeskEntry, District, Filing, TimeLimit
 
     call_command("migrate", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
@@ -52,10 +54,14 @@ def fill(filings: int, people: int) -> None:
         call_command("load_city", stdout=sys.stderr)
     # Every filing has a clock, so that what is overdue is looked for among all of them.
     TimeLimit.objects.get_or_create(kind="other", defaults={"hours": 48})
-    missing = filings - Filing.objects.count()
-    if missing > 0:
-        call_command("seed_scale", filings=missing, seed=1, people=people, stdout=sys.stderr)
-        _analyse()
+    staffed = max(STAFFED - DeskEntry.objects.filter(heads__gte=STAFF).count(), 0)
+    for many, heads, seed in (
+        (filings - staffed - Filing.objects.count(), people, 1),
+        (staffed, STAFF, 2),
+    ):
+        if many > 0:
+            call_command("seed_scale", filings=many, seed=seed, people=heads, stdout=sys.stderr)
+            _analyse()
 
 
 def _analyse() -> None:
@@ -302,7 +308,7 @@ def figures(filings: int, people: int = 50, rounds: int = ROUNDS) -> dict[str, A
     district = District.objects.order_by("order", "code")[0]
     reviewer = User.objects.get(username=f"scale-{district.code}-0")
     held = Filing.objects.filter(district=district, version__gt=0, receipts__isnull=False)
-    held = held.select_related("enterprise", "desk_entry").order_by("-pk")[0]
+    held = held.select_related("enterprise", "desk_entry").order_by("-desk_entry__heads", "-pk")[0]
     draft = Filing.objects.filter(state="draft").order_by("pk")[0]
     clerk = User.objects.filter(memberships__enterprise=draft.enterprise_id)[0]
     form = Against(f"/filings/{draft.pk}/scheme/", "/floor/signed-in/", 10)
