@@ -101,7 +101,10 @@ def may_approve_alone(user: User, filing: Filing) -> Answer:
 
 def moves_open_to(user: User, filing: Filing) -> list[Move]:
     """The moves this person may make now, in the order of the table."""
-    return [move for move in MOVES.values() if may_move(user, filing, move.name)]
+    standing = actors(user, filing)
+    return [
+        move for move in MOVES.values() if filing.state in move.sources and standing & move.actors
+    ]
 
 
 def is_member(user: User, filing: Filing) -> bool:

@@ -49,6 +49,14 @@ _PROBLEM = {
     "unfit": _UNFIT,
     "untold": _UNTOLD,
 }
+#: Not healthy first, then not fit to return, then not told, then the rest.
+_RANK = Case(
+    When(_UNWELL, then=Value(0)),
+    When(_UNFIT, then=Value(1)),
+    When(_UNTOLD, then=Value(2)),
+    default=Value(3),
+    output_field=IntegerField(),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +124,7 @@ def roster_page(
     found = RosterRow.objects.in_version(version.number).filter(wanted, filing=filing)
     order: tuple[str, ...] = ("order", "pk")
     if sees_health:
-        found, order = found.annotate(rank=_rank()), ("rank", "order", "pk")
+        found, order = found.annotate(rank=_RANK), ("rank", "order", "pk")
     page = keyset_page(found, order=order, after=asked.after, size=ROSTER_SIZE)
     counts: dict[str, int | None] = {**_counts(filing, version)} if sees_health else {}
     if compares:
@@ -213,14 +221,3 @@ def _elsewhere_of(
         told = OtherRoster(f"{name} · {site}", pk) if is_in_scope(user, other) else OtherRoster()
         found.setdefault(index, []).append(told)
     return found
-
-
-def _rank() -> Case:
-    """Not healthy first, then not fit to return, then not told, then the rest."""
-    return Case(
-        When(_UNWELL, then=Value(0)),
-        When(_UNFIT, then=Value(1)),
-        When(_UNTOLD, then=Value(2)),
-        default=Value(3),
-        output_field=IntegerField(),
-    )

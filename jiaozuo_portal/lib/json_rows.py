@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -59,10 +60,12 @@ class Together:
     def read(self, *values: int) -> dict[str, Any]:
         """The rows as models by the names of their tables, each list by number, and the numbers.
 
-        `values` take the places of `STANDS_IN` one by one. Raises ValueError where `base` has none.
+        `values` take the places of `STANDS_IN` one by one. Empty where `base` has no row.
         """
-        (told,) = self._query.rows(*values)
-        found = dict(zip([*self._tables, *self._numbers], told, strict=True))
+        rows = self._query.rows(*values)
+        if not rows:
+            return {}
+        found = dict(zip([*self._tables, *self._numbers], rows[0], strict=True))
         for name, table in self._tables.items():
             found[name] = models_from(self._models[name], found[name], table.related)
         return found
@@ -123,7 +126,9 @@ def model_rows(rows: QuerySet[Any], related: Related, *, contents: bool = False)
 
 def models_from(model: type[Row], told: str | None, related: Related) -> list[Row]:
     """The rows that `model_rows` asked for, by number; what did not come is read when used."""
-    found = [_model(model, row, related) for row in json.loads(told or "[]")]
+    # A float would not be the number that a decimal column holds.
+    rows = json.loads(told or "[]", parse_float=Decimal)
+    found = [_model(model, row, related) for row in rows]
     return sorted(found, key=lambda row: row.pk)
 
 
