@@ -59,12 +59,13 @@ def test_the_query_string_and_pieces_of_the_first_language_know_the_page():
     pager = type("Pager", (), {"previous": None, "next": "tok"})()
 
     query = rendered("{{ querystring(a=None, c=2) }}", **page)
-    piece = rendered('{{ template("_pager.html", page=it, total=3) }}', it=pager, **page)
+    source = '{{ template("_pager.html", page=it, total=3, anchor="here") }}'
+    piece = rendered(source, it=pager, **page)
 
     assert "a=1" not in query
     assert query.endswith("c=2")
     assert "<b>" not in query
-    assert "after=tok" in piece
+    assert "after=tok#here" in piece
     assert 'rel="next"' in piece
 
 
