@@ -169,18 +169,10 @@ def content_of(filing: Filing, number: int | None = None) -> dict[str, Any]:
     return version.content if version else {}
 
 
-def ledger_of(filing: Filing, number: int) -> Any:
-    """The ledger entries of frozen version `number`."""
-    return LedgerEntry.objects.filter(filing=filing, first_version__lte=number).select_related(
-        "item"
-    )
-
-
 __all__ = [
     "content_of",
     "cover",
     "freeze",
-    "ledger_of",
     "profile",
     "roster_figures",
     "snapshot",

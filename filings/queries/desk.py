@@ -132,9 +132,9 @@ def _view(name: str, user: User, at: datetime) -> Q:
 def desk_queue(asked: Asked, *, user: User, at: datetime, total: int | None = None) -> Queue:
     """One page of the person's desk with the counts of its views, in three queries at most.
 
-    `at` is the moment of the portal's clock against which ages and limits are told. The third
-    query counts what the filters leave, unless `total` says it; without filters the count of the
-    view is known.
+    `at` is the moment of the portal's clock against which ages and limits are told. What filters
+    leave is counted on the way of a first page, else by a third query unless `total` says it;
+    without filters the count of the view is known.
     """
     counts = counts_of_views(user, districts_of(user), at=at)
     known = total if conditions_of(asked, at) else counts[asked.view]

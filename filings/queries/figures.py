@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from itertools import groupby
 from math import ceil
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from django.db.models import (
@@ -28,8 +30,8 @@ from django.db.models import (
 from django.db.models.functions import Concat, RowNumber
 
 from filings.gates import APPROVAL_GATES, START_GATES
-from filings.models import ClockPause, Correction, DeskEntry, ReviewClock, Step
-from filings.states import CLOSED, State
+from filings.models import Correction, DeskEntry, Step
+from filings.states import CLOSED, WITH_BUREAU, State
 
 from .desk_counts import overdue
 
@@ -84,7 +86,7 @@ def condition_of(key: str, at: datetime) -> Q | None:
     """The condition on entries behind a figure at the moment `at`; None for an unknown figure.
 
     Keys are those of `COUNTED`, `overdue`, `decided`, `from-<province>`, and for what was to be
-        mended `reason-<short name of a text block>` or `part-<section>`.
+    mended `reason-<short name of a text block>` or `part-<section>`.
     """
     name, _dash, what = key.partition("-")
     special: dict[str, Callable[[], Q | None]] = {
@@ -111,13 +113,8 @@ def _corrections(at: datetime) -> Any:
 
 
 def _decisions(at: datetime) -> Any:
-    """The clocks that an approval stopped within the period."""
-    approved = Step.objects.filter(
-        filing=OuterRef("filing"), move="approve", at=OuterRef("stopped_at")
-    )
-    return ReviewClock.objects.filter(
-        Exists(approved), stopped_at__gt=at - PERIOD, stopped_at__lte=at
-    )
+    """The approvals within the period, whether a time limit ran for them or not."""
+    return Step.objects.filter(move="approve", at__gt=at - PERIOD, at__lte=at)
 
 
 class Measured(NamedTuple):
@@ -128,7 +125,7 @@ class Measured(NamedTuple):
 
 
 def figures_by_district(at: datetime) -> dict[int, Measured]:
-    """Everything that is counted of filings, for each district that has any: seven queries."""
+    """Everything that is counted of filings, for each district that has any: six queries."""
     found: dict[int, Measured] = {}
     for row in _counted(at):
         district = row.pop("district_id")
@@ -229,17 +226,31 @@ def _worst() -> dict[int, list[dict[str, Any]]]:
 
 
 def _hours(at: datetime) -> Iterator[tuple[int, float]]:
-    """The clock hours that each decision took, without the pauses."""
-    clocks = _decisions(at)
-    paused: dict[int, float] = defaultdict(float)
-    for pk, since, until in ClockPause.objects.filter(
-        clock__in=clocks.values("pk"), until__isnull=False
-    ).values_list("clock_id", "since", "until"):
-        paused[pk] += (until - since).total_seconds() if until else 0
-    rows = clocks.values_list("pk", "filing__district_id", "started_at", "stopped_at")
-    for pk, district, started, stopped in rows:
-        if stopped is not None:
-            yield district, ((stopped - started).total_seconds() - paused[pk]) / 3600
+    """For each filing that was approved within the period, the clock hours that its last approval
+    took: those that it was with the bureau, and none that it was with the enterprise."""
+    rows = Step.objects.filter(filing__in=_decisions(at).values("filing"), at__lte=at)
+    columns = ("filing_id", "filing__district_id", "move", "target", "at")
+    told = rows.order_by("filing", "pk").values_list(*columns).iterator(chunk_size=5000)
+    for (_filing, district), steps in groupby(told, key=itemgetter(0, 1)):
+        hours = _hours_of_last_approval((move, target, when) for *_, move, target, when in steps)
+        if hours is not None:
+            yield district, hours
+
+
+def _hours_of_last_approval(steps: Iterable[tuple[str, str, datetime]]) -> float | None:
+    """From the steps of one filing in their order; None where nothing was approved."""
+    spent, since, found = timedelta(0), None, None
+    for move, target, when in steps:
+        if target in WITH_BUREAU:
+            since = since or when
+            continue
+        if since is not None:
+            spent, since = spent + (when - since), None
+        if move == "approve":
+            found = spent.total_seconds() / 3600
+        if target != State.RETURNED:
+            spent = timedelta(0)
+    return found
 
 
 def _times(hours: list[float]) -> dict[str, Any]:

@@ -139,10 +139,10 @@ def roster_page(
     )
 
 
-def listed_twice(filing: Filing) -> int:
-    """How many people of the last version also stand on another roster. One query, which looks for
-    each of them: a page that need not wait for it asks for it by itself."""
-    rows = _TWICE.rows(filing.pk, filing.version)
+def listed_twice(filing: Filing, number: int) -> int:
+    """How many people of a version also stand on another roster. One query, which looks for each of
+    them: the page, which need not wait for it, asks for it by itself."""
+    rows = _TWICE.rows(filing.pk, number)
     return rows[0][0] if rows else 0
 
 

@@ -42,7 +42,8 @@ def saved_views(user: User) -> list[SavedView]:
 class Beside:
     """The saved views on a desk, and how many entries the desk's own filters find.
 
-    `total` is None where nobody had to be asked: without saved views, or without filters.
+    `total` is None where another query tells that: on the first page, without saved views, and
+    without filters.
     """
 
     views: list[KeptView]
@@ -54,10 +55,10 @@ def beside(
 ) -> Beside:
     """The person's saved views with their counts at the moment `at`, in one query.
 
-    The filters of the page are counted along with them, so that nobody counts them apart.
+    Behind the first page, which counts on its way, the filters of the page are counted along.
     """
     asking = {view.pk: reading(view.query) for view in views}
-    if views and conditions_of(asked, at):
+    if views and asked.after and conditions_of(asked, at):
         asking[_HERE] = asked
     counts = _counts(asking, user, at)
     kept = [KeptView(view, counts.get(view.pk, 0), view.owner_id != user.pk) for view in views]

@@ -27,7 +27,6 @@ from filings.queries.text_blocks import blocks_for
 from jiaozuo_portal.lib import clock
 from jiaozuo_portal.lib.doors import open_to, status_of
 from jiaozuo_portal.lib.refusals import Refused, Stale
-from jiaozuo_portal.templatetags.portal_ui import number
 
 from .scope import frame, visible_filing
 
@@ -136,8 +135,8 @@ def _notes(points: reads.Points) -> dict[str, list[Correction]]:
 
 
 @open_to("bureau")
-def review_twice(request: HttpRequest, pk: int) -> HttpResponse:
-    """How many people of the roster also stand on another: a number that comes after the page.
+def review_twice(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """How many people of a version also stand on another roster: it comes after the page.
 
     SECURITY: only the bureau of the filing is told.
     """
@@ -145,7 +144,7 @@ def review_twice(request: HttpRequest, pk: int) -> HttpResponse:
     user: Any = request.user
     if not access.is_bureau(user, filing):
         raise Http404
-    return HttpResponse(number(listed_twice(filing)), content_type="text/plain; charset=utf-8")
+    return HttpResponse(f"{listed_twice(filing, number):,}", content_type="text/plain")
 
 
 @open_to("member", *AUTHORITIES)

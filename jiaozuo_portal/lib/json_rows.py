@@ -10,7 +10,6 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from decimal import Decimal
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -18,6 +17,7 @@ from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import (
     Aggregate,
     DateTimeField,
+    DecimalField,
     Field,
     JSONField,
     Model,
@@ -126,9 +126,7 @@ def model_rows(rows: QuerySet[Any], related: Related, *, contents: bool = False)
 
 def models_from(model: type[Row], told: str | None, related: Related) -> list[Row]:
     """The rows that `model_rows` asked for, by number; what did not come is read when used."""
-    # A float would not be the number that a decimal column holds.
-    rows = json.loads(told or "[]", parse_float=Decimal)
-    found = [_model(model, row, related) for row in rows]
+    found = [_model(model, row, related) for row in json.loads(told or "[]")]
     return sorted(found, key=lambda row: row.pk)
 
 
@@ -156,6 +154,9 @@ def _value(field: Field[Any, Any], value: Any) -> Any:
         # SQLite keeps moments in UTC without saying so.
         moment = datetime.fromisoformat(value)
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    if isinstance(value, float) and isinstance(field, DecimalField):
+        # The shortest text of a float is the number that the column holds, up to 15 digits.
+        return field.to_python(str(value))
     if isinstance(field, JSONField) and not connection.features.has_native_json_field:
         return json.loads(value)
     return field.to_python(value)

@@ -1,6 +1,7 @@
 """The self-check of a stranger: judged from answers that the page itself carries.
 
-Nothing is read but the published pack and the contacts, and nothing is written.
+Nothing is read but the published pack, what the authorities have announced and the contacts, and
+nothing is written.
 """
 
 from __future__ import annotations
@@ -19,9 +20,11 @@ from policies.eligibility.conditions import plain
 from policies.eligibility.facts import SourceKind
 
 from .benefits import Benefit, Judged, Question, Used
-from .facts import Gathered, Origin, Way
+from .facts import Gathered, Origin, Way, announced_facts_of
+from .kept import kept_for
 from .packs import Rules
 from .reasons import Line, lines_of
+from .support import announced_value
 from .wording import say, value_words
 
 
@@ -62,15 +65,20 @@ class Check(Judged):
         return ""
 
     def given(self, name: str) -> Used:
-        """An answer of this page."""
+        """An answer of this page, or what the authorities have announced."""
         value = plain(self.judgement.situation.facts[name])
         registry = self.rules.pack.registry
-        return Used(say(registry.label(name)), value_words(registry, name, value), _("您的回答"))
+        label, said = say(registry.label(name)), value_words(registry, name, value)
+        announced = self.gathered.origins[name].announced
+        if announced is not None:
+            return announced_value(label, said, announced)
+        return Used(label, said, _("您的回答"))
 
     @cached_property
     def answers(self) -> list[Given]:
         """What was answered, in the order of the answers."""
-        return [self._answer(name) for name in self.gathered.values]
+        origins = self.gathered.origins
+        return [self._answer(name) for name in origins if origins[name].announced is None]
 
     @cached_property
     def waiting(self) -> list[Question]:
@@ -128,12 +136,16 @@ def check_of(
 ) -> Check:
     """Judge a stranger's answers (as the registry takes them).
 
-    Raises FactError for values that cannot be together.
+    What was announced holds for a stranger too. Raises FactError for values that cannot be
+    together.
     """
+    announced = announced_facts_of(rules.pack.registry, kept_for((), day))
+    known = {**{name: value for name, (value, _) in announced.items()}, **values}
+    origins = {name: origin for name, (_, origin) in announced.items()}
     return Check(
         rules=rules,
-        gathered=Gathered(dict(values), {name: Origin("check") for name in values}),
-        judgement=judge(rules.pack, values, day),
+        gathered=Gathered(known, {**origins, **{name: Origin("check") for name in values}}),
+        judgement=judge(rules.pack, known, day),
         contacts=tuple(published_contacts()),
         put_off=tuple(put_off),
     )

@@ -177,6 +177,12 @@ def _kept_facts(uscc: str, registry: Registry, kept: Kept) -> dict[str, tuple[An
         spec = registry.facts.get(name)
         if spec is not None and spec.source is SourceKind.LIST:
             found[name] = (value, Origin("list", official_list=official, entry=entry))
+    return found | announced_facts_of(registry, kept)
+
+
+def announced_facts_of(registry: Registry, kept: Kept) -> dict[str, tuple[Any, Origin]]:
+    """What authorities have announced for everybody, of facts that the pack takes from there."""
+    found: dict[str, tuple[Any, Origin]] = {}
     for one in kept.announced:
         spec = registry.facts.get(one.fact)
         if spec is not None and spec.source is SourceKind.SETTING:

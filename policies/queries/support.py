@@ -17,7 +17,7 @@ from filings.public import Filing, published_contacts
 from jiaozuo_portal.lib import clock
 from policies.eligibility import judge
 from policies.eligibility.conditions import plain
-from policies.models import Match
+from policies.models import Announced, Match
 
 from .benefits import Judged, Used
 from .facts import Origin, Way, declarations_by_enterprise, gather, way_to_give
@@ -61,10 +61,7 @@ class Support(Judged):
                 origin.declaration.at, reverse("support_answers", args=[self.filing.pk]),
             )  # fmt: skip
         if origin.announced is not None:
-            said = _("%(source)s（%(day)s起适用）") % {
-                "source": origin.announced.source, "day": day_words(origin.announced.since),
-            }  # fmt: skip
-            return Used(label, value, said, at=origin.announced.at)
+            return announced_value(label, value, origin.announced)
         if origin.official_list is not None:
             return Used(label, value, _list_words(origin))
         if origin.source == "filing":
@@ -101,6 +98,14 @@ def supports_of(
             Support(rules, gathered, judgement, contacts, filing, getattr(filing, "match", None))
         )
     return found
+
+
+def announced_value(label: str, value: str, announced: Announced) -> Used:
+    """A value that the authorities have announced: by what, and from which day on."""
+    said = _("%(source)s（%(day)s起适用）") % {
+        "source": announced.source, "day": day_words(announced.since),
+    }  # fmt: skip
+    return Used(label, value, said, at=announced.at)
 
 
 def _list_words(origin: Origin) -> str:

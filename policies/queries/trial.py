@@ -20,7 +20,8 @@ from policies.eligibility.packs import Kind, Pack
 from policies.eligibility.turning import STEPS, nearest_turns
 
 from .benefits import Benefit, Question, Used
-from .facts import Gathered, Origin
+from .facts import Gathered, Origin, gather
+from .kept import kept_for
 from .support import Support
 from .wording import day_words, holding_words, say, value_words
 
@@ -176,16 +177,20 @@ class Trial:
 def trial_of(before: Support, values: Mapping[str, Any], day: date) -> Trial:
     """The support of a filing with `values` (as the registry takes them) on `day`.
 
-    Values that are what is known already are not counted as tried. Raises FactError for values
-    that cannot be together.
+    Values that are what is known already are not counted as tried. Lists and announcements are
+    those of the day. Raises FactError for values that cannot be together.
     """
     registry = before.rules.pack.registry
+    then = before.gathered
+    if day != before.day:
+        kept = kept_for([before.filing.enterprise.uscc], day)
+        then = gather(before.filing, registry, kept=kept)
     parsed = registry.parse(values)
     known = before.judgement.situation.facts
     differing = {name: value for name, value in values.items() if parsed[name] != known.get(name)}
     gathered = Gathered(
-        values={**before.gathered.values, **differing},
-        origins={**before.gathered.origins, **{name: Origin(TRIED) for name in differing}},
+        values={**then.values, **differing},
+        origins={**then.origins, **{name: Origin(TRIED) for name in differing}},
     )
     after = Supposed(
         rules=before.rules,

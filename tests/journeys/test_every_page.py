@@ -33,6 +33,7 @@ NO_PAGES = {
     "board_brief",
     "board_download",
     "policy_rematch",
+    "review_twice",
     "support_summary",
     "enterprise_size",
     "official_list_template",

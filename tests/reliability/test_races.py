@@ -185,7 +185,7 @@ def freeze_while_stock_goes_out(monkeypatch) -> tuple[list[object], Decimal, Dec
 
     got = all_at_once(2, act)
     shown = versions.content_of(filing, 1).get("supplies") or [{"balance": 0}]
-    held = sum(entry.signed for entry in versions.ledger_of(filing, 1))
+    held = sum(entry.signed for entry in filing.ledger.filter(first_version=1))
     return got, Decimal(shown[0]["balance"]), Decimal(held)
 
 

@@ -6,7 +6,7 @@ import uuid
 
 import pytest
 
-from filings.domain import drafts, moves, review, supplies, versions
+from filings.domain import drafts, moves, review, supplies
 from filings.models import Correction, FilingVersion, RosterRow
 from tests import factories as make
 from tests.factories import NOW, Decimal
@@ -67,8 +67,8 @@ def test_ledger_entries_after_the_submission_belong_to_the_next_version():
 
     resubmit(filing, people)
 
-    assert versions.ledger_of(filing, 1).count() == 1
-    assert versions.ledger_of(filing, 2).count() == 2
+    assert filing.ledger.filter(first_version=1).count() == 1
+    assert filing.ledger.filter(first_version__lte=2).count() == 2
     first, second = FilingVersion.objects.order_by("number")
     assert first.content["supplies"][0]["balance"] == "1000.000"
     assert second.content["supplies"][0]["balance"] == "990.000"

@@ -11,7 +11,7 @@ from django.db.models import F, Sum
 from django.test.utils import CaptureQueriesContext
 
 from filings.management.scale import seed_scale
-from filings.models import ClockPause, Correction, DeskEntry, ReviewClock, Step, TimeLimit
+from filings.models import Correction, DeskEntry, Step
 from filings.queries import figures
 from filings.states import State
 from tests.factories import NOW
@@ -21,29 +21,24 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def city() -> None:
-    """Filings in every state, with clocks, corrections and rosters."""
+    """Filings in every state, with corrections and rosters, for most of which no limit runs."""
     call_command("load_city", verbosity=0)
-    for kind in ("other", "supplies"):
-        TimeLimit.objects.update_or_create(kind=kind, defaults={"hours": 48})
     seed_scale(150, seed=3, until=NOW, people=4, workers=1)
     # What was decided and sent back of late: these and no others.
     Step.objects.filter(move="approve").update(at=F("at") - timedelta(days=30))
     steps = Step.objects.filter(move="approve").values_list("filing", flat=True)
-    steps = list(steps.order_by("pk")[:9])
-    for n, pk in enumerate(steps):
+    filings = list(steps.order_by("pk")[:9])
+    Step.objects.filter(filing__in=filings).delete()
+    for n, pk in enumerate(filings):
         at = NOW - timedelta(hours=n + 1)
-        Step.objects.filter(filing=pk, move="approve").update(at=at)
-        ReviewClock.objects.update_or_create(
-            filing_id=pk,
-            defaults={
-                "kind": "other", "hours": 48, "started_at": at - timedelta(hours=n + 2),
-                "stopped_at": at,
-            },
-        )  # fmt: skip
-    ClockPause.objects.all().delete()
-    slowest = ReviewClock.objects.get(filing_id=steps[8])
-    begun = slowest.started_at
-    slowest.pauses.create(since=begun, until=begun + timedelta(hours=1))
+        way = [("submit", State.SUBMITTED, n + 2), ("claim", State.IN_REVIEW, n + 1.5)]
+        if n == 8:
+            # It came back once: of its ten hours one was with the enterprise.
+            way += [("return", State.RETURNED, 6), ("submit", State.SUBMITTED, 5)]
+        for move, target, before in [*way, ("approve", State.APPROVED, 0)]:
+            Step.objects.create(
+                filing_id=pk, move=move, target=target, at=at - timedelta(hours=before)
+            )
     Correction.objects.filter(pk__in=Correction.objects.values("pk")[:40]).update(
         sent_at=NOW - timedelta(days=1)
     )
@@ -110,6 +105,27 @@ def test_decisions_are_told_in_clock_hours(city):
     decided = figures.figures_of_city(figures.figures_by_district(NOW).values())["decided"]
     # Nine that took 2 to 10 hours, the last of them with an hour that did not count.
     assert decided == {"n": 9, "median": 6.0, "p90": 9.0}
+
+
+@pytest.mark.parametrize(
+    ("way", "hours"),
+    [
+        ([("submit", "submitted", 0), ("approve", "approved", 5)], 5),
+        ([("submit", "submitted", 0), ("return", "returned", 2), ("submit", "submitted", 9),
+          ("claim", "in_review", 10), ("approve", "approved", 12)], 5),
+        # A withdrawal, a revocation and an amended plan begin anew.
+        ([("submit", "submitted", 0), ("withdraw", "withdrawn", 4), ("reopen", "draft", 5),
+          ("submit", "submitted", 6), ("approve", "approved", 7)], 1),
+        ([("submit", "submitted", 0), ("approve", "approved", 5), ("submit", "submitted", 6),
+          ("approve", "approved", 9)], 3),
+        ([("submit", "submitted", 0), ("return", "returned", 2)], None),
+        ([], None),
+    ],
+)  # fmt: skip
+def test_a_decision_takes_the_hours_that_the_filing_was_with_the_bureau(way, hours):
+    steps = [(move, target, NOW + timedelta(hours=when)) for move, target, when in way]
+
+    assert figures._hours_of_last_approval(steps) == hours
 
 
 @pytest.mark.parametrize(

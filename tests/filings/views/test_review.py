@@ -703,7 +703,7 @@ def flags(response) -> dict[str, list[tuple[str, int | None]]]:
 
 def twice(client, filing) -> str:
     """The number that the page asks for by itself."""
-    address = reverse("review_twice", args=[filing.pk])
+    address = reverse("review_twice", args=[filing.pk, filing.version])
     assert f'hx-get="{address}"' in text(client.get(reverse("review", args=[filing.pk])))
     return client.get(address).content.decode()
 
@@ -760,5 +760,5 @@ def test_the_enterprise_is_not_told_where_else_its_people_are_listed(client):
 
     assert "twice" not in answer.context["roster"].counts
     assert "也在" not in text(answer)
-    assert client.get(reverse("review_twice", args=[filing.pk])).status_code == 403
+    assert client.get(reverse("review_twice", args=[filing.pk, 1])).status_code == 403
     assert len(names(answer)) == 2
