@@ -1,6 +1,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,37 @@ def test_english_holds_nothing_that_is_gone():
         known = {(message.id, message.context) for message in read_po(source) if message.id}
 
     assert known - {(message.id, message.context) for message in messages.collect()} == set()
+
+
+def test_each_text_is_its_own_translation_in_the_language_it_is_written_in(tmp_path, monkeypatch):
+    for folder in ("en", messages.SOURCE):
+        (tmp_path / folder / "LC_MESSAGES").mkdir(parents=True)
+    monkeypatch.setattr(messages, "LOCALE_DIR", tmp_path)
+
+    messages.compile_all()
+
+    with (tmp_path / messages.SOURCE / "LC_MESSAGES" / "django.mo").open("rb") as source:
+        made = GNUTranslations(source)
+    made.add_fallback(Missing())
+    for text, context in messages.marked():
+        one, many = text if isinstance(text, tuple) else (text, text)
+        if context and one == many and isinstance(text, str):
+            assert made.pgettext(context, one) == one
+        elif isinstance(text, str):
+            assert made.gettext(one) == one
+        elif context:
+            assert made.npgettext(context, one, many, 2) == many
+        else:
+            assert made.ngettext(one, many, 2) == many
+
+
+class Missing(NullTranslations):
+    """A text that the catalogue has not."""
+
+    def gettext(self, message):
+        raise KeyError(message)
+
+    pgettext = ngettext = npgettext = gettext
 
 
 def test_no_text_is_marked_both_with_and_without_a_plural():
