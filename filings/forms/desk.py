@@ -21,7 +21,7 @@ ANY = ("", _("不限"))
 
 #: The filters of the desk in page order.
 NARROWING = (
-    "state", "zone", "industry", "size", "holder", "waits", "gate", "cover", "province",
+    "state", "district", "zone", "industry", "size", "holder", "waits", "gate", "cover", "province",
 )  # fmt: skip
 
 #: How long something has waited for the bureau, in hours.
@@ -35,7 +35,7 @@ WAITS = {
 
 
 #: Filters whose value says by itself what it is.
-_SPEAKING = frozenset({"q", "state", "zone", "size", "holder"})
+_SPEAKING = frozenset({"q", "state", "district", "zone", "size", "holder"})
 
 
 class _Asking(forms.Form):
@@ -60,6 +60,7 @@ class DeskFilter(_Asking):
         label=_("企业名称、代码或拼音首字母"), max_length=60, required=False, strip=True
     )
     state = forms.ChoiceField(label=_("状态"), choices=[ANY, *State.choices], required=False)
+    district = forms.ChoiceField(label=_("县（市、区）"), required=False)
     zone = forms.ChoiceField(label=_("产业集聚区"), required=False)
     size = forms.ChoiceField(
         label=_("企业规模"),
@@ -98,6 +99,8 @@ class DeskFilter(_Asking):
 
     def __init__(self, *args: Any, choices: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["district"].choices = [ANY, *choices.districts]  # type: ignore[attr-defined]
+        self._has_districts = len(choices.districts) > 1
         self.fields["zone"].choices = [ANY, *choices.zones, ("none", _("不在集聚区"))]  # type: ignore[attr-defined]
         self.fields["holder"].choices = [ANY, *choices.holders]  # type: ignore[attr-defined]
         trades = [(key, industry.label) for key, industry in industries().items()]
@@ -109,8 +112,9 @@ class DeskFilter(_Asking):
 
     @property
     def filters(self) -> list[forms.BoundField]:
-        """The fields that narrow and sort, in page order."""
-        return [self[name] for name in (*NARROWING, "sort")]
+        """The fields that narrow and sort, in page order; districts for who has several."""
+        names = (name for name in NARROWING if name != "district" or self._has_districts)
+        return [self[name] for name in (*names, "sort")]
 
     def address(self, *, view: str) -> dict[str, Any]:
         """View, conditions and order as the address bar has them; `view` is the one to begin with.

@@ -115,6 +115,7 @@ class Board:
     hours: list[Hour]
     worst: list[dict[str, Any]]
     decided: dict[str, Any]
+    decided_url: str
 
 
 def pictures_of(user: User, district: District | None, day: date) -> list[Picture]:
@@ -148,6 +149,7 @@ def board_of(
         hours=[_hour(one) for one in pictures],
         worst=picture.figures["worst"],
         decided=picture.figures["decided"],
+        decided_url=words.url_of("decided"),
     )
 
 
@@ -165,7 +167,8 @@ class _Words:
     district: str
     links: bool
 
-    def _url(self, key: str) -> str:
+    def url_of(self, key: str) -> str:
+        """The address of the list behind a figure; empty where the lists have gone on."""
         if not self.links:
             return ""
         asked = {"figure": key} | ({"district": self.district} if self.district else {})
@@ -175,7 +178,7 @@ class _Words:
         return int(self.figures["counts"].get(key, 0))
 
     def _line(self, key: str, label: Promise | str, n: float | None = None) -> Line:
-        return Line(str(label), self._n(key) if n is None else n, self._url(key))
+        return Line(str(label), self._n(key) if n is None else n, self.url_of(key))
 
     def tiles(self) -> Iterator[Line]:
         """The figures at the top."""

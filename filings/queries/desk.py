@@ -97,9 +97,10 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """The person's districts, and what the filters offer: zones and colleagues by id and name."""
+    """What the filters offer: the person's districts by code and name, zones and colleagues by id
+    and name."""
 
-    districts: list[str] = field(default_factory=list)
+    districts: list[tuple[str, str]] = field(default_factory=list)
     zones: list[tuple[str, str]] = field(default_factory=list)
     holders: list[tuple[str, str]] = field(default_factory=list)
 
@@ -275,7 +276,7 @@ def choices_of(user: User) -> Choices:
         .order_by("order", "code", "zones__name")
     )
     return Choices(
-        districts=list(dict.fromkeys(place.local_name for place in places)),
+        districts=list(dict.fromkeys((place.code, place.local_name) for place in places)),
         zones=[
             (str(place.zone), in_words(place.zone_name, place.zone_name_en))
             for place in places

@@ -22,6 +22,7 @@ from django.db.models import (
     F,
     OuterRef,
     Q,
+    QuerySet,
     Sum,
     Value,
     When,
@@ -97,6 +98,18 @@ def condition_of(key: str, at: datetime) -> Q | None:
         "part": lambda: _corrected(at, block__isnull=True, section=what) if what else None,
     }
     return special[name]() if name in special else COUNTED.get(key)
+
+
+def people_behind(key: str, entries: QuerySet[DeskEntry]) -> int | None:
+    """How many people a figure counts in the `entries` of its list; None for one that counts
+    filings."""
+    name, _dash, province = key.partition("-")
+    if key == "staff-back":
+        return entries.aggregate(n=Sum("heads"))["n"] or 0
+    if name != "from":
+        return None
+    # In Python: a province is a key of the entry's own table, and each database names it otherwise.
+    return sum(origins.get(province, 0) for origins in entries.values_list("origins", flat=True))
 
 
 def _from(province: str) -> Q:

@@ -15,7 +15,7 @@ from filings.models import DeskEntry, District, Picture
 from filings.papers.brief import brief_pdf
 from filings.queries import board as reads
 from filings.queries import desk
-from filings.queries.figures import condition_of
+from filings.queries.figures import condition_of, people_behind
 from jiaozuo_portal.lib import clock
 from jiaozuo_portal.lib.doors import open_to
 from jiaozuo_portal.lib.files import CSV, XLSX
@@ -81,7 +81,13 @@ def board_list(request: HttpRequest) -> HttpResponse:
         entries = entries.filter(district=district)
     asked = desk.Asked(view="all", after=request.GET.get("after", ""))
     queue = desk.queue(entries, asked, user=user, at=at)
-    context = {"queue": queue, "label": reads.label_of(key), "district": district, "at": at}
+    context = {
+        "queue": queue,
+        "label": reads.label_of(key),
+        "people": people_behind(key, entries),
+        "district": district,
+        "at": at,
+    }
     return render(request, "filings/board/list.html", context)
 
 

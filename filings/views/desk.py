@@ -80,7 +80,7 @@ def desk(request: HttpRequest) -> HttpResponse:
             "asked": asked,
             "queue": queue,
             "tabs": _tabs(reads.VIEWS, queue.counts, asked.view),
-            "districts": choices.districts,
+            "districts": [name for _code, name in choices.districts],
             "leads": user.stands_as("lead"),
             "kept": beside.views,
             "here": urlencode(form.address(view="waiting")),

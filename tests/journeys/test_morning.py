@@ -40,13 +40,11 @@ def send_back(page: Page) -> None:
     page.keyboard.type("请补充负责人的联系电话。")
     key(page, "Control+Enter", leads_to=r"/review/")
     key(page, "r", leads_to=r"/return/")
-    page.get_by_label("备注").focus()
     key(page, "Control+Enter", leads_to=r"/review/")
 
 
 def approve(page: Page) -> None:
     key(page, "a", leads_to=r"/approve/")
-    page.get_by_label("备注").focus()
     key(page, "Control+Enter", leads_to=r"/review/")
 
 
@@ -58,8 +56,7 @@ def test_twenty_filings_by_keys_alone(window, city_with_policies):
     page = person.sign_in(reviewer.username)
 
     person.go("/desk/")
-    page.locator("tbody a").first.focus()
-    key(page, "Enter", leads_to=r"/review/")
+    key(page, "n", leads_to=r"/review/")
     faults = person.faults()
     seen = []
     for number in range(1, FILINGS + 1):

@@ -1,6 +1,7 @@
 // Keys for who reviews all day: `[data-key="a"]` is pressed by its letter, j and k go from section
 // to section of the document, c opens the form for a point about the section one is at, and ?
-// opens the list of keys. Ctrl (or Cmd) with Enter sends the form that one is typing in.
+// opens the list of keys. Ctrl (or Cmd) with Enter sends the form that one is typing in, or else
+// the form that the page is there for, `form[data-own-form]`.
 //
 // A single letter does nothing while somebody types, and who dictates or has unsteady hands turns
 // the letters off (WCAG 2.1.4): the switch is kept in this browser.
@@ -44,8 +45,9 @@ function isTyping(target) {
 }
 
 function send(event) {
-  const form = event.target.closest("form[method=post]");
-  const buttons = form?.querySelectorAll("button:not([type=button]):not(:disabled)") ?? [];
+  const form = event.target.closest("form") ?? document.querySelector("form[data-own-form]");
+  if (form?.method !== "post") return;
+  const buttons = form.querySelectorAll("button:not([type=button]):not(:disabled)");
   // Where there are several, only the person knows which one is meant.
   if (buttons.length !== 1) return;
   event.preventDefault();

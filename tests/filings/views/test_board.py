@@ -75,14 +75,15 @@ def test_others_have_no_board(client, city, kind):
 def test_every_number_is_that_of_the_list_it_leads_to(client, command, place):
     board = shown(client, place=place)
     lines = [*board.tiles, *(line for part in board.parts for line in part.lines)]
-    followed = 0
-    for line in lines:
-        people = "people" in line.url or "from-" in line.url or "staff-back" in line.url
-        if line.url and line.n and not people:
-            queue = client.get(line.url).context["queue"]
-            assert queue.total == line.n, line
-            followed += 1
-    assert followed > 8
+    followed = {"people": 0, "filings": 0}
+    for line in (line for line in lines if line.url and line.n):
+        context = client.get(line.url).context
+        kind = "filings" if context["people"] is None else "people"
+        assert (context["people"] if kind == "people" else context["queue"].total) == line.n, line
+        followed[kind] += 1
+    assert followed["filings"] > 8
+    assert followed["people"] > 1
+    assert client.get(board.decided_url).context["queue"].total == board.decided["n"]
 
 
 def test_a_list_pages_through_all_filings_behind_a_figure(client, command):

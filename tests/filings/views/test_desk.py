@@ -427,6 +427,26 @@ def test_each_new_filter_finds_its_filing_and_no_other(client):
     assert len(together.context["chips"]) == len(asked)
 
 
+def test_who_works_in_two_bureaus_narrows_by_district(client):
+    here, people = make.filing_in("submitted", district="410802")
+    there, others = make.filing_in("submitted", district="410803")
+    both = people.reviewer
+    agency = others.reviewer.postings.get().agency
+    Posting.objects.create(user=both, agency=agency, role=Posting.Role.REVIEWER)
+    alone = page(client, others.reviewer)
+
+    everything = page(client, make.fresh(both))
+    narrowed = page(client, make.fresh(both), district="410803")
+
+    assert set(names(everything)) == {here.enterprise.name, there.enterprise.name}
+    assert names(narrowed) == [there.enterprise.name]
+    assert narrowed.context["queue"].total == 1
+    assert [chip["label"] for chip in narrowed.context["chips"]] == [there.district.name]
+    assert 'name="district"' in everything.content.decode()
+    assert 'name="district"' not in alone.content.decode()
+    assert names(page(client, make.fresh(both), district="410811")) == names(everything)
+
+
 @pytest.mark.parametrize(
     "wrong", [{"cover": "-1"}, {"cover": "NaN"}, {"waits": "7"}, {"gate": "%"}, {"industry": "'"}]
 )
