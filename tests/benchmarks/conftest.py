@@ -23,6 +23,18 @@ def record(request) -> Callable[[str, dict[str, Any]], None]:
     return kept.__setitem__
 
 
+def table_of(pages: dict[str, dict[str, Any]]) -> list[str]:
+    """The pages beside their floors, a line each."""
+    if not pages:
+        return []
+    head = f"  {'page':24}{'ms':>9}{'floor ms':>10}{'times':>8}{'aim':>6}{'bytes':>9}"
+    return [head] + [
+        f"  {name:24}{one['ms']:9.1f}{one['floor_ms']:10.1f}{one['ratio']:8.2f}"
+        f"{one['allowed']:6g}{one['bytes']:9,}"
+        for name, one in pages.items()
+    ]
+
+
 def pytest_terminal_summary(terminalreporter, config) -> None:
     """Print what was measured and write it to build/benchmarks.json, or PORTAL_BENCH_FILE."""
     kept = config.stash.get(FIGURES, {})
@@ -40,5 +52,8 @@ def pytest_terminal_summary(terminalreporter, config) -> None:
     target.write_text(json.dumps(before | now, indent=2, sort_keys=True) + "\n")
     terminalreporter.section("measured")
     for name, figures in kept.items():
-        terminalreporter.write_line(f"{name}: {json.dumps(figures)}")
+        rest = {key: value for key, value in figures.items() if key != "pages"}
+        terminalreporter.write_line(f"{name}: {json.dumps(rest)}")
+        for line in table_of(figures.get("pages", {})):
+            terminalreporter.write_line(line)
     terminalreporter.write_line(f"written to {target}")
