@@ -43,14 +43,16 @@ def prepare_application(filing: Filing, measure: str, *, by: User, at: datetime)
     """A draft for one measure, filled from what the portal knows of the filing at `at`.
 
     Preparing twice gives the same draft. Raises NotAllowed for who may not answer for the
-    enterprise, Refused for a measure that is not offered, that needs no application, that the
-    enterprise cannot use, that nobody decides, or whose benefit has been applied for already.
+    enterprise, Refused for a measure that is not offered, that another one has taken the place of,
+    that needs no application, that the enterprise cannot use, that nobody decides, or whose
+    benefit has been applied for already.
     """
     access.may_declare(by, filing.enterprise).require()
     support = _support(filing, at)
     result = support.results.get(measure)
     if result is None:
         raise Refused(_("现在没有这项措施。请回到支持政策页重新选择。"))
+    _refuse_replaced(support, measure)
     if not result.measure.needs_application:
         raise Refused(
             _("这项措施不用申请：%(how)s") % {"how": say(result.measure.apply)},
@@ -104,6 +106,11 @@ def _support(filing: Filing, at: datetime) -> Support:
     if support is None:
         raise Refused(_("政策刚刚撤下，请稍后再看。"))
     return support
+
+
+def _refuse_replaced(support: Support, measure: str) -> None:
+    if measure in support.replaced:
+        raise Refused(support.replaced[measure].words)
 
 
 def _said(support: Support, measure: str) -> dict[str, Any]:
@@ -198,6 +205,7 @@ def _apply(
         result = support.results.get(application.measure)
         if result is None or result.verdict is Verdict.NOT_ELIGIBLE:
             raise Refused(_("资料变化以后已不符合这项措施的条件，不能提交。"))
+        _refuse_replaced(support, application.measure)
         for field, value in _said(support, application.measure).items():
             setattr(application, field, value)
         application.sent_at = at

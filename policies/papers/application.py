@@ -40,13 +40,18 @@ def _shown(application: Application) -> dict[str, Any]:
         if content["amount_name"]
         else "",
         "facts": [[fact["label"], fact["value"], fact["source"]] for fact in content["facts"]],
-        "reasons": [
-            [line["label"], line["requirement"], line["actual"], line["state"]]
-            for line in content["reasons"]
-        ],
+        "reasons": [_reason(line) for line in content["reasons"]],
         "apply": content["apply"],
         "day": content["day"],
     }
+
+
+def _reason(line: dict[str, str]) -> list[str]:
+    # What was sent before clauses were told has none.
+    return [
+        *(line[name] for name in ("label", "requirement", "actual", "state")),
+        line.get("clause", ""),
+    ]
 
 
 def _papers(papers: Sequence[Paper]) -> list[list[Any]]:

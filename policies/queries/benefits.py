@@ -15,18 +15,20 @@ from typing import Any
 
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from filings.public import AgencyContact
 from policies.eligibility import Judgement, Result, Verdict
 from policies.eligibility.amounts import in_words
 from policies.eligibility.facts import FactSpec
-from policies.eligibility.packs import GIVEN_ONCE, Kind, Measure, Pack
+from policies.eligibility.overriding import overridden_on
+from policies.eligibility.packs import GIVEN_ONCE, Kind, Measure, Override, Pack
 
 from .departments import Office, offices_of
 from .facts import Gathered, Way
 from .packs import Rules
 from .verdicts import offers
-from .wording import KINDS, STRENGTHS, clause_words, failure_words, say
+from .wording import KINDS, STRENGTHS, clause_words, day_words, failure_words, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,27 @@ class Benefit:
 
 
 @dataclass(frozen=True, slots=True)
+class Replacement:
+    """The measure that has taken the place of another: since when, and by which words.
+
+    `url` is blank where it has no page of its own.
+    """
+
+    label: str
+    clause: str
+    first: date
+    basis: str
+    url: str
+
+    @property
+    def words(self) -> str:
+        """That the other one is replaced, and that nobody applies for it any more."""
+        return _("自%(day)s起由“%(label)s”（%(clause)s）取代，不能再申请。") % {
+            "day": day_words(self.first), "label": self.label, "clause": self.clause,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
 class Sums:
     """Benefits by verdict, and the yuan of the eligible ones, each benefit counted once.
 
@@ -218,6 +241,15 @@ class Judged(ABC):
     def cards(self) -> dict[str, Card]:
         """Every measure as a card."""
         return {key: self._card(result) for key, result in self.results.items()}
+
+    @cached_property
+    def replaced(self) -> dict[str, Replacement]:
+        """The measures whose place another has taken on the day; they are in no benefit."""
+        measures = self.rules.pack.measures
+        return {
+            key: self._replacement(measures[by], override)
+            for key, (by, override) in overridden_on(measures, self.day).items()
+        }
 
     @cached_property
     def benefits(self) -> list[Benefit]:
@@ -314,6 +346,15 @@ class Judged(ABC):
                 rule=say(topic.topic.note) if topic.topic.note and len(cards) > 1 else "",
             )
 
+    def _replacement(self, measure: Measure, override: Override) -> Replacement:
+        return Replacement(
+            label=say(measure.label),
+            clause=clause_words(self.rules.pack, measure.clause),
+            first=override.first,
+            basis=say(override.basis),
+            url=self.place_of(measure.id) if measure.id in self.results else "",
+        )
+
     def _card(self, result: Result) -> Card:
         measure, pack = result.measure, self.rules.pack
         missing = tuple(self.question(name) for name in result.missing)
@@ -373,8 +414,12 @@ class Change:
 
 
 def changes_between(before: Judged, after: Judged) -> list[Change]:
-    """What turned, the verdicts before the amounts."""
-    pairs = [(before.cards[key], card) for key, card in after.cards.items() if key in before.cards]
+    """What turned, the verdicts before the amounts; what is replaced is no news."""
+    pairs = [
+        (before.cards[key], card)
+        for key, card in after.cards.items()
+        if key in before.cards and key not in after.replaced
+    ]
     verdicts = [Change(new, True) for old, new in pairs if old.verdict != new.verdict]
     amounts = [
         Change(new, False)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from filings.public import District, OutSheet
 from policies.eligibility.conditions import Leaf, leaves
-from policies.eligibility.facts import Registry, SourceKind
+from policies.eligibility.facts import Registry
 from policies.eligibility.packs import Kind, Measure, Pack
 from policies.states import ApplicationState
 
@@ -26,6 +26,7 @@ from .coverage_counts import (
     count_filings,
     verdict_counts,
 )
+from .facts import Way, way_to_give
 from .packs import Rules
 from .wording import clause_words, label_words, say
 
@@ -191,13 +192,13 @@ def _row(
 
 
 def _asked_facts(measure: Measure, registry: Registry) -> set[str]:
-    """The facts of a measure's conditions that enterprises are asked for."""
+    """The facts of a measure's conditions that enterprises answer, lists included."""
     named = (leaf.fact for leaf in leaves(measure.when) if isinstance(leaf, Leaf))
     bases = {base for name in named if name in registry for base in registry.base_facts(name)}
     return {
         name
         for name in bases
-        if name in registry.facts and registry.facts[name].source is SourceKind.DECLARATION
+        if name in registry.facts and way_to_give(registry, name) is Way.DECLARE
     }
 
 

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from policies.eligibility import FactError, judge
 from policies.eligibility.facts import SourceKind
+from policies.eligibility.overriding import overridden_on
 from policies.eligibility.packs import Pack
 from policies.models import Application, DeadlineReminder, SupportLink
 from policies.states import WITH_APPLICANT
@@ -53,11 +54,13 @@ def stage_on(day: date, last_day: date) -> int | None:
 def endings_on(pack: Pack, day: date) -> list[Ending]:
     """The last days of which enterprises hear on `day`, with the measures that need applying.
 
-    A measure may end with an event: its last day follows from what is announced on `day`.
+    A measure may end with an event: its last day follows from what is announced on `day`. Nobody
+    hears of one whose place another has taken.
     """
+    gone = overridden_on(pack.measures, day)
     by_day: dict[date, set[str]] = {}
     for key, last in _last_days(pack, day).items():
-        if pack.measures[key].needs_application and stage_on(day, last):
+        if key not in gone and pack.measures[key].needs_application and stage_on(day, last):
             by_day.setdefault(last, set()).add(key)
     return [
         Ending(last, stage, frozenset(keys))

@@ -14,11 +14,12 @@ from django.utils.translation import gettext_lazy
 from filings.public import Filing, User
 from policies.eligibility import Pack
 from policies.eligibility.finding import inputs
-from policies.models import Declaration, SupportLink
+from policies.models import Announced, Declaration, ListEntry, SupportLink
 
 from .benefits import Used
 from .facts import Gathered
 from .packs import rules_of
+from .support import announced_value, entry_words
 from .verdicts import content_of_link
 from .wording import clause_words, label_words, requirement_words, say, value_words
 
@@ -33,6 +34,10 @@ _SOURCES = {
     "declaration": gettext_lazy("贵企业的回答"),
 }
 _STATES = {True: "pass", False: "fail", None: "unknown"}
+#: The rows that a kept fact names, by the key under which it does.
+_MODELS: dict[str, Any] = {"declaration": Declaration, "announced": Announced, "entry": ListEntry}
+#: Such rows by that key and their number.
+Rows = Mapping[tuple[str, int], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,22 +89,11 @@ def links_of(filing: Filing, measure: str, user: User) -> list[SupportLink]:
 def past_of(links: Iterable[SupportLink], gathered: Gathered) -> tuple[Past, ...]:
     """These verdicts in words, each by the rules of its own version of the pack.
 
-    Who answered what is read in one query, if it is not among what is `gathered` now.
+    Who answered what, what was announced and who stood on which list is read in one query each,
+    as far as it is not among what is `gathered` now.
     """
     told = [(link, content_of_link(link)) for link in links]
-    answers = {
-        origin.declaration.pk: origin.declaration
-        for origin in gathered.origins.values()
-        if origin.declaration is not None
-    }
-    wanted = {
-        fact["declaration"]
-        for _link, content in told
-        for fact in content["facts"].values()
-        if "declaration" in fact
-    }
-    if missing := wanted - answers.keys():
-        answers |= Declaration.objects.select_related("by").in_bulk(missing)
+    rows = _rows((fact for _link, kept in told for fact in kept["facts"].values()), gathered)
     return tuple(
         Past(
             verdict=link.verdict,
@@ -107,33 +101,42 @@ def past_of(links: Iterable[SupportLink], gathered: Gathered) -> tuple[Past, ...
             day=link.day,
             version=link.pack.version,
             until=link.superseded_at,
-            lines=_lines(content, rules_of(link.pack), answers),
+            lines=_lines(content, rules_of(link.pack), rows),
         )
         for link, content in told
     )
 
 
 def lines_of_link(link: SupportLink) -> tuple[PastLine, ...]:
-    """What settled one verdict or still mattered; an answer is told without who gave it."""
+    """What settled one verdict or still mattered; of a source only its kind is told."""
     return _lines(content_of_link(link), rules_of(link.pack), {})
 
 
-def _lines(
-    content: Mapping[str, Any], pack: Pack, answers: Mapping[int, Declaration]
-) -> tuple[PastLine, ...]:
+def _rows(facts: Iterable[Mapping[str, Any]], gathered: Gathered) -> Rows:
+    """The rows that these kept facts name."""
+    wanted = {(key, fact[key]) for fact in facts for key in _MODELS if key in fact}
+    found = {
+        (key, row.pk): row
+        for origin in gathered.origins.values()
+        for key in _MODELS
+        if (row := getattr(origin, key)) is not None
+    }
+    for key, model in _MODELS.items():
+        if missing := {pk for kind, pk in wanted - found.keys() if kind == key}:
+            rows = model.objects.select_related("by").in_bulk(missing)
+            found |= {(key, pk): row for pk, row in rows.items()}
+    return found
+
+
+def _lines(content: Mapping[str, Any], pack: Pack, rows: Rows) -> tuple[PastLine, ...]:
     """What settled the verdict or still mattered, each condition once."""
     shown = content["reasons"]
     if content["verdict"] == SupportLink.Verdict.ELIGIBLE:
         shown = [reason for reason in shown if reason["holds"]]
-    return tuple(dict.fromkeys(_line(one, content["facts"], pack, answers) for one in shown))
+    return tuple(dict.fromkeys(_line(one, content["facts"], pack, rows) for one in shown))
 
 
-def _line(
-    reason: Mapping[str, Any],
-    facts: Mapping[str, Any],
-    pack: Pack,
-    answers: Mapping[int, Declaration],
-) -> PastLine:
+def _line(reason: Mapping[str, Any], facts: Mapping[str, Any], pack: Pack, rows: Rows) -> PastLine:
     registry, name = pack.registry, reason["fact"]
     requirement = requirement_words(dict(reason), pack)
     clause, state = clause_words(pack, reason["clause"]), _STATES[reason["holds"]]
@@ -141,7 +144,7 @@ def _line(
         return PastLine(_("另有条件"), requirement, "", state, clause)
     actual = "" if reason["actual"] is None else value_words(registry, name, reason["actual"])
     bases = [name] if name in facts else [one for one in _inputs(name, pack) if one in facts]
-    used = tuple(_used(base, facts[base], pack, answers) for base in bases)
+    used = tuple(_used(base, facts[base], pack, rows) for base in bases)
     given, used = (used[0], ()) if name in facts else (None, used)
     return PastLine(label_words(registry, name), requirement, actual, state, clause, given, used)
 
@@ -150,12 +153,14 @@ def _inputs(name: str, pack: Pack) -> Iterable[str]:
     return inputs(name, pack.registry) if name in pack.registry else ()
 
 
-def _used(
-    name: str, fact: Mapping[str, Any], pack: Pack, answers: Mapping[int, Declaration]
-) -> Used:
+def _used(name: str, fact: Mapping[str, Any], pack: Pack, rows: Rows) -> Used:
     registry = pack.registry
     label, value = say(registry.label(name)), value_words(registry, name, fact["value"])
-    answer = answers.get(fact.get("declaration", 0))
-    if answer is not None:
-        return Used(label, value, _("贵企业的回答"), answer.by.get_full_name(), answer.at)
+    row = next((rows[key, fact[key]] for key in _MODELS if (key, fact.get(key)) in rows), None)
+    if isinstance(row, Declaration):
+        return Used(label, value, _("贵企业的回答"), row.by.get_full_name(), row.at)
+    if isinstance(row, Announced):
+        return announced_value(label, value, row)
+    if isinstance(row, ListEntry):
+        return Used(label, value, entry_words(row))
     return Used(label, value, str(_SOURCES[fact["source"]]))

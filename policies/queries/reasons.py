@@ -12,7 +12,7 @@ from filings.public import User
 from policies.eligibility import Verdict
 from policies.eligibility.finding import finding_of, inputs
 
-from .benefits import Card, Judged, Question, Used
+from .benefits import Card, Judged, Question, Replacement, Used
 from .past_reasons import Past, links_of, past_of
 from .support import Support
 from .verdicts import is_kept, sheet_of, told
@@ -39,7 +39,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The reasoning for one measure: what settled it, or what still matters, and the rest."""
+    """The reasoning for one measure: what settled it, or what still matters, and the rest.
+
+    `replaced` says which measure has taken its place, if one has.
+    """
 
     card: Card
     lines: tuple[Line, ...]
@@ -50,6 +53,7 @@ class Explanation:
     is_kept: bool
     history: tuple[Past, ...]
     siblings: tuple[Card, ...]
+    replaced: Replacement | None
 
 
 def explain(support: Support, key: str, user: User) -> Explanation | None:
@@ -70,7 +74,8 @@ def explain(support: Support, key: str, user: User) -> Explanation | None:
     rest = [reason for reason in content["trace"] if reason not in shown]
     links = links_of(support.filing, key, user)
     current = next((link for link in links if link.superseded_at is None), None)
-    benefit = next(b for b in support.benefits if key in [card.key for card in b.cards])
+    groups = ([card.key for card in benefit.cards] for benefit in support.benefits)
+    siblings = next((keys for keys in groups if key in keys), ())
     return Explanation(
         card=support.cards[key],
         lines=lines_of(shown, support),
@@ -80,7 +85,8 @@ def explain(support: Support, key: str, user: User) -> Explanation | None:
         validity=say(measure.validity.basis),
         is_kept=current is not None and is_kept(current, finding, result.amount, sheet),
         history=past_of(links, support.gathered),
-        siblings=tuple(card for card in benefit.cards if card.key != key),
+        siblings=tuple(support.cards[one] for one in siblings if one != key),
+        replaced=support.replaced.get(key),
     )
 
 

@@ -17,10 +17,10 @@ from filings.public import Filing, published_contacts
 from jiaozuo_portal.lib import clock
 from policies.eligibility import judge
 from policies.eligibility.conditions import plain
-from policies.models import Announced, Match
+from policies.models import Announced, ListEntry, Match, OfficialList
 
 from .benefits import Judged, Used
-from .facts import Origin, Way, declarations_by_enterprise, gather, way_to_give
+from .facts import Way, declarations_by_enterprise, gather, way_to_give
 from .kept import kept_for
 from .packs import Rules, published_rules
 from .wording import day_words, say, value_words
@@ -62,8 +62,10 @@ class Support(Judged):
             )  # fmt: skip
         if origin.announced is not None:
             return announced_value(label, value, origin.announced)
+        if origin.entry is not None:
+            return Used(label, value, entry_words(origin.entry))
         if origin.official_list is not None:
-            return Used(label, value, _list_words(origin))
+            return Used(label, value, _complete_words(origin.official_list))
         if origin.source == "filing":
             return Used(label, value, _("本备案"), url=reverse("filing", args=[self.filing.pk]))
         url = reverse("enterprise_profile", args=[self.filing.enterprise_id])
@@ -108,12 +110,8 @@ def announced_value(label: str, value: str, announced: Announced) -> Used:
     return Used(label, value, said, at=announced.at)
 
 
-def _list_words(origin: Origin) -> str:
-    """Which list says so: since when somebody is on it, or that it is complete without them."""
-    entry, official = origin.entry, origin.official_list
-    if entry is None:
-        day = official.complete_from if official else None
-        return _("官方名单，自%(day)s起完整") % {"day": day_words(day) if day else "—"}
+def entry_words(entry: ListEntry) -> str:
+    """What put an enterprise on an official list, and from when to when it is on it."""
     if entry.valid_until is not None:
         return _("官方名单（%(source)s，%(first)s至%(last)s）") % {
             "source": entry.source,
@@ -124,3 +122,9 @@ def _list_words(origin: Origin) -> str:
         "source": entry.source,
         "first": day_words(entry.valid_from),
     }
+
+
+def _complete_words(official: OfficialList) -> str:
+    """That a list is complete without the enterprise, and since when."""
+    day = official.complete_from
+    return _("官方名单，自%(day)s起完整") % {"day": day_words(day) if day else "—"}

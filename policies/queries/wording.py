@@ -54,6 +54,8 @@ _DAYS = {
     "within_months_after": gettext_lazy("这一天之后 %(value)s 个月以内"),
     "beyond_months_after": gettext_lazy("这一天之后 %(value)s 个月以外"),
 }
+#: What these compare with is the day of judging; their threshold is a number of months, or none.
+_SINCE = ("not_after", "after", "within_months_after", "beyond_months_after")
 _CHOICES = {
     "eq": gettext_lazy("为“%(value)s”"),
     "ne": gettext_lazy("不为“%(value)s”"),
@@ -112,7 +114,7 @@ def requirement_words(reason: dict[str, Any], pack: Pack) -> str:
         return say(Text(note["zh"], note["en"])) if note else _("文件没有写明的条件")
     if reason["clause"] in pack.jurisdictions:
         return _("在%(place)s") % {"place": say(pack.jurisdictions[reason["clause"]].label)}
-    if op in ("within_months_after", "beyond_months_after"):
+    if op in _SINCE:
         return str(_DAYS[op]) % {"value": threshold}
     value = value_words(pack.registry, name, threshold)
     return str(_templates(pack.registry, name)[op]) % {"value": value}

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from filings.models import Agency, Notice, RosterRow
 from jiaozuo_portal.lib.refusals import NotAllowed, Refused, Stale
 from policies.domain import applications, declarations, packs
+from policies.eligibility.loading import default_pack_path
 from policies.models import Application, ApplicationStep, DepartmentDesk
 from policies.states import APPLICATION_MOVES, STANDING, ApplicationState
 from tests import factories as make
@@ -181,6 +184,29 @@ def test_what_changed_until_sending_is_looked_at_again(eligible):
 
     application.refresh_from_db()
     assert application.state == ApplicationState.DRAFT
+
+
+def test_what_another_measure_has_taken_the_place_of_is_neither_prepared_nor_sent(
+    eligible, tmp_path: Path
+):
+    filing, owner, _people = eligible
+    draft = prepared(filing, owner)
+    folder = Path(shutil.copytree(default_pack_path(), tmp_path / "pack"))
+    clause = folder / "yuzheng-2020-9" / "17.yaml"
+    mark = "  - id: 豫政9-17c\n"
+    override = f"{{ id: {MEASURE}, from: 2020-03-01, basis: {{ zh: 依据, en: basis }} }}"
+    text = clause.read_text("utf-8")
+    assert mark in text
+    clause.write_text(text.replace(mark, f"{mark}    overrides: [{override}]\n"), "utf-8")
+    packs.load_folder(folder, at=NOW)
+
+    with pytest.raises(Refused, match="取代，不能再申请"):
+        take(draft, "send", owner)
+    take(draft, "withdraw", owner)
+    with pytest.raises(Refused, match="取代，不能再申请"):
+        prepared(filing, owner)
+
+    assert Application.objects.get().state == ApplicationState.WITHDRAWN
 
 
 @pytest.mark.parametrize("name", sorted(APPLICATION_MOVES))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -17,6 +18,8 @@ from policies import tasks
 from policies.domain import applications, declarations, packs, reminders
 from policies.domain.kept import announce
 from policies.domain.matching import match_filing
+from policies.eligibility.facts import Text
+from policies.eligibility.packs import Effect, Override
 from policies.models import Application, DeadlineReminder
 from policies.queries.deadlines import endings_on, stage_on
 from policies.queries.packs import published_rules
@@ -169,6 +172,21 @@ def test_what_needs_no_application_is_never_reminded_of():
 
     assert REBATE in ending.measures
     assert not ending.measures & {"焦政办4-10a", "焦政办4-10b", "焦政办4-20", "焦政办4-15a"}
+
+
+def test_what_another_measure_has_taken_the_place_of_is_not_reminded_of():
+    pack = published_rules().pack
+    later = pack.measures["豫政9-17b"]
+    override = Override(REBATE, Effect.REPLACES, morning(7).date(), Text("依据", "basis"))
+    measures = {**pack.measures, later.id: replace(later, overrides=(override,))}
+    changed = replace(pack, measures=measures)
+
+    before, after = (
+        {key for one in endings_on(rules, morning(7).date()) for key in one.measures}
+        for rules in (pack, changed)
+    )
+
+    assert before - after == {REBATE}
 
 
 def test_an_event_that_is_announced_ends_measures_on_its_day():

@@ -192,6 +192,24 @@ def test_the_paper_says_what_the_page_says(client):
         assert "".join(fact["value"].split()) in flat
 
 
+def test_the_clause_of_each_reason_stands_in_the_paper_and_on_the_page(client):
+    filing, owner = eligible()
+    application = apply(client, filing, owner)
+    clauses = {line["clause"] for line in application.content["reasons"]}
+    # The clause of the measure itself stands in the head of both.
+    below = application.content["reasons"][0]["clause"] = "豫政〔2020〕9号 第99条"
+    application.content["reasons"][-1].pop("clause")  # sent before clauses were told
+    application.save()
+
+    page = client.get(reverse("application", args=[application.pk])).content.decode()
+    paper = client.get(reverse("application_paper", args=[application.pk])).content
+
+    text = "".join(one.extract_text() for one in PdfReader(io.BytesIO(paper)).pages)
+    assert clauses
+    assert below in page.split('id="reasons"')[1].split("</section>")[0]
+    assert "".join(below.split()) in "".join(text.split())
+
+
 def test_an_application_with_hostile_words_is_printed_as_it_is(client):
     filing, owner = eligible()
     application = apply(client, filing, owner)

@@ -1,6 +1,7 @@
 """The self-check of a stranger: it asks, judges and forgets."""
 
 import re
+from datetime import date
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -8,6 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from policies.domain.kept import announce
+from policies.domain.packs import load_folder
 from policies.models import Declaration, SupportLink
 from policies.views import check as views
 from tests import factories as make
@@ -127,6 +130,79 @@ def test_what_the_authorities_announce_is_not_asked(client):
     waiting = [question.fact for question in client.get(URL).context["shown"].waiting]
 
     assert "lpr_1y_pct" not in waiting
+
+
+#: A small firm that asked for what waits for the end of the epidemic.
+WAITING = {
+    "f_district": "解放区",
+    "f_enterprise_size": "small",
+    "f_power_capacity_suspension": "yes",
+    "f_utility_payment_difficulty": "yes",
+    "f_missed_social_insurance_business": "yes",
+}
+THAT_WAIT = ("豫政9-13a", "豫政9-13b", "豫政9-15")
+
+
+@pytest.fixture
+def over():
+    """The shipped pack, and the end of the epidemic announced under it."""
+
+    def announced(day):
+        return announce(
+            "epidemic_end_date", day, since=date.fromisoformat(day), source="省公告第1号",
+            source_date=date.fromisoformat(day), by=make.officer("city"), at=NOW,
+        )  # fmt: skip
+
+    load_folder(None, at=NOW)
+    return announced
+
+
+def verdicts(response):
+    cards = response.context["shown"].cards
+    return [cards[key].verdict for key in THAT_WAIT]
+
+
+def test_what_waits_for_an_announced_day_is_open_until_then_and_no_longer(client, over, clock_at):
+    clock_at("2020-09-01T08:00:00+08:00")
+    before = press(client, **WAITING)
+    over("2020-04-01")
+
+    after = press(client, **WAITING)
+
+    assert verdicts(before) == ["eligible"] * 3
+    assert verdicts(after) == ["not_eligible"] * 3
+    against = [after.context["shown"].cards[key].against for key in THAT_WAIT]
+    assert all("疫情结束日期" in "".join(said) for said in against)
+    assert [one.fact for one in after.context["shown"].answers] == [
+        name.removeprefix("f_") for name in WAITING
+    ]
+    assert "epidemic_end_date" not in dict(hidden(after))
+
+
+def test_a_reason_that_holds_names_the_announcement_and_not_the_stranger(client, over, clock_at):
+    clock_at("2020-06-15T08:00:00+08:00")
+    over("2020-04-01")
+
+    answer = press(client, **WAITING)
+
+    one = next(one for one in answer.context["having"] if one.benefit.lead.key == "豫政9-15")
+    given = {line.given.source for line in one.lines if line.label == "疫情结束日期"}
+    assert given == {"省公告第1号（2020年4月1日起适用）"}
+    assert "省公告第1号" in answer.content.decode()
+
+
+def test_an_announcement_costs_no_more_queries(client, over, clock_at):
+    clock_at("2020-06-15T08:00:00+08:00")
+    counts = []
+    for day in (None, "2020-04-01", "2020-05-01"):
+        if day:
+            over(day)
+        press(client, **WAITING)
+        with CaptureQueriesContext(connection) as queries:
+            press(client, **WAITING)
+        counts.append(len([q for q in queries if "portal_cache" not in q["sql"]]))
+
+    assert counts[0] == counts[1] == counts[2]
 
 
 @pytest.mark.parametrize(

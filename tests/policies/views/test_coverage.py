@@ -89,6 +89,13 @@ def test_each_measure_says_what_came_of_it(client, published, officer):
     assert coverage(client).filings == 4
 
 
+def test_what_an_enterprise_says_of_an_official_list_is_an_answer_too(client, published, officer):
+    firm(on_city_key_supplies_list=True, tech_upgrade_for_supplies=True)
+    firm(on_city_key_supplies_list=False)
+
+    assert row(client, "焦政4-3a").answered == 2 + 1
+
+
 def test_the_page_shows_what_it_counted(client, published, officer):
     filing, owner = insured()
     made = applications.prepare_application(filing, REBATE, by=owner, at=NOW)

@@ -2,6 +2,7 @@
 
 import json
 from copy import deepcopy
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,7 +11,9 @@ from django.urls import resolve, reverse
 
 from filings.domain.enterprise import add_site
 from filings.models import AgencyContact
+from policies.domain import kept, packs
 from policies.domain.declarations import declare
+from policies.domain.matching import match_filing
 from policies.models import Declaration, Match, SupportLink
 from tests.factories import (
     NOW,
@@ -559,6 +562,99 @@ def test_reasons_of_an_earlier_day_are_worded_by_the_rules_of_that_day(
     assert (before.lines[0].label, before.version) == ("参加失业保险", 1)
 
 
+def test_the_history_names_the_list_and_the_announcement_of_its_day(client):
+    packs.load_folder(None, at=NOW)
+    made = filing()
+    firm, owner, keeper = made.enterprise, owner_of(made.enterprise), officer("policy")
+    client.force_login(owner)
+    for fact in ("tech_upgrade_for_supplies", "power_capacity_suspension"):
+        declare(made, fact, True, by=owner, at=NOW)
+    line = kept.Line(
+        uscc=firm.uscc, name=firm.name, valid_from=date(2020, 2, 20), valid_until=None,
+        source="市名单第1批", source_date=date(2020, 2, 18),
+    )  # fmt: skip
+    kept.enter("on_city_key_supplies_list", [line], by=keeper, at=NOW)
+    said = kept.announce(
+        "epidemic_end_date", "2020-02-25", since=date(2020, 2, 25), source="省公告第1号",
+        source_date=date(2020, 2, 25), by=officer("city"), at=NOW,
+    )  # fmt: skip
+    match_filing(made.pk, at=NOW)
+    kept.take_off(firm_entry(firm), by=keeper, at=NOW)
+    kept.take_back(said, by=officer("city"), at=NOW)
+    match_filing(made.pk, at=NOW + timedelta(hours=1))
+
+    sources = {}
+    for measure, fact in (("焦政4-3a", "on_city_key"), ("豫政9-13a", "epidemic")):
+        why = client.get(reverse("support_measure", args=[made.pk, measure])).context["why"]
+        past = next(one for one in why.history[1:] if one.verdict != "unknown")
+        sources[fact] = [line.given.source for line in past.lines if line.given]
+
+    assert "官方名单（市名单第1批，2020年2月20日列入）" in sources["on_city_key"]
+    assert sources["epidemic"] == ["省公告第1号（2020年2月25日起适用）"]
+
+
+def firm_entry(firm):
+    return kept.ListEntry.objects.get(uscc=firm.uscc, ended_at=None)
+
+
+def replacing(**more):
+    """The clause of 甲1-3 with an item that takes the place of 甲1-2 from 1 March on."""
+    clause = deepcopy(CLAUSES["a/03.yaml"])
+    basis = {"zh": "后一条这样写明", "en": "The later point says so"}
+    clause["items"][0]["overrides"] = [{"id": "甲1-2", "from": "2020-03-01", "basis": basis} | more]
+    return clause
+
+
+def test_a_measure_that_another_has_taken_the_place_of_says_so_and_leads_there(
+    client, tmp_path: Path
+):
+    publish_pack(tmp_path, a__03=replacing())
+    made = filing()
+    owner = owner_of(made.enterprise)
+    client.force_login(owner)
+    declare(made, "insured", True, by=owner, at=NOW)
+
+    answer = client.get(reverse("support_measure", args=[made.pk, "甲1-2"]))
+
+    text = answer.content.decode()
+    said = "自2020年3月1日起由“复工服务”（甲政〔2020〕1号 第3条）取代，不能再申请。"
+    assert (answer.status_code, answer.context["why"].card.verdict) == (200, "eligible")
+    assert said in text
+    assert "后一条这样写明" in text
+    assert reverse("support_measure", args=[made.pk, "甲1-3"]) in text
+    assert "已被取代" in text
+    assert "为什么可以享受" not in text
+    assert reverse("application_prepare", args=[made.pk, "甲1-2"]) not in text
+    refused = client.post(reverse("application_prepare", args=[made.pk, "甲1-2"]))
+    assert refused.status_code == 422
+    assert said in refused.content.decode()
+    assert "甲1-2" not in shown(page(client, made))
+
+
+def test_before_the_day_of_its_replacement_a_measure_is_as_it_was(client, tmp_path: Path):
+    publish_pack(tmp_path, a__03=replacing(**{"from": "2020-03-03"}))
+    made = filing()
+    client.force_login(owner_of(made.enterprise))
+
+    answer = client.get(reverse("support_measure", args=[made.pk, "甲1-2"]))
+
+    assert answer.context["why"].replaced is None
+    assert [card.key for card in answer.context["why"].siblings] == ["甲1-1"]
+
+
+def test_what_is_replaced_by_a_duty_leads_nowhere(client, tmp_path: Path):
+    clause = deepcopy(CLAUSES["a/04.yaml"])
+    clause["items"][0]["overrides"] = replacing()["items"][0]["overrides"]
+    publish_pack(tmp_path, a__04=clause)
+    made = filing()
+    client.force_login(owner_of(made.enterprise))
+
+    text = client.get(reverse("support_measure", args=[made.pk, "甲1-2"])).content.decode()
+
+    assert "由“政府自查”" in text
+    assert reverse("support_measure", args=[made.pk, "甲1-4"]) not in text
+
+
 @pytest.mark.parametrize("measure", ["甲1-4", "甲1-99", "x"])
 def test_a_duty_of_government_or_an_unknown_measure_has_no_page(client, made, owner, measure):
     assert client.get(reverse("support_measure", args=[made.pk, measure])).status_code == 404
@@ -578,6 +674,20 @@ def test_answers_are_listed_corrected_and_withdrawn(client, made, owner):
     assert (done.status_code, done.url) == (302, url)
     assert after.context["answers"] == []
     assert [one.value for one in after.context["earlier"]] == ["否", "是"]
+
+
+def test_an_earlier_answer_says_who_corrected_or_withdrew_it(client, made, owner):
+    clerk = member(made.enterprise, "clerk")
+    declare(made, "insured", True, by=owner, at=NOW)
+    declare(made, "insured", False, by=clerk, at=NOW)
+    other = declare(made, "layoff_count", 3, by=clerk, at=NOW)
+    client.post(reverse("support_withdraw", args=[made.pk, other.pk]))
+
+    text = client.get(reverse("support_answers", args=[made.pk])).content.decode()
+
+    earlier = text.split('id="earlier"')[1]
+    assert f"，已更正（{clerk.get_full_name()} " in earlier
+    assert f"，已撤回（{owner.get_full_name()} " in earlier
 
 
 def test_without_a_pack_the_pages_say_what_will_be_there(client):

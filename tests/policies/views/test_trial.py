@@ -1,5 +1,6 @@
 """What if: other values, tried through the front door, and kept nowhere."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -10,9 +11,10 @@ from django.urls import resolve, reverse
 
 from filings.models import AuditEntry
 from jiaozuo_portal.outbox.models import OutboxRow
+from policies.domain import kept, packs
 from policies.domain.declarations import declare
 from policies.models import Declaration, Match, SupportLink
-from tests.factories import NOW, filing, member, owner_of
+from tests.factories import NOW, filing, member, officer, owner_of
 
 pytestmark = pytest.mark.django_db
 
@@ -282,3 +284,58 @@ def test_trying_takes_as_many_queries_for_1_fact_as_for_7(client, made, owner):
         counts.append(len(queries))
 
     assert counts[0] == counts[1]
+
+
+# ---------------------------------------------------------------- what is kept for everybody
+
+LISTED = "on_city_key_supplies_list"
+
+
+@pytest.fixture
+def shipped(db, client):
+    """A filing under the shipped pack, whose owner is signed in."""
+    packs.load_folder(None, at=NOW)
+    made = filing()
+    client.force_login(owner_of(made.enterprise))
+    return made
+
+
+def test_a_list_entry_that_ends_before_the_tried_day_no_longer_counts(client, shipped):
+    firm = shipped.enterprise
+    declare(shipped, "tech_upgrade_for_supplies", True, by=owner_of(firm), at=NOW)
+    line = kept.Line(
+        uscc=firm.uscc, name=firm.name, valid_from=date(2020, 2, 20),
+        valid_until=date(2020, 3, 10), source="市名单第1批", source_date=date(2020, 2, 18),
+    )  # fmt: skip
+    kept.enter(LISTED, [line], by=officer("policy"), at=NOW)
+
+    on_it = tried(client, shipped, day="2020-03-10").context["trial"]
+    off_it = tried(client, shipped, day="2020-03-11")
+
+    assert [trial.before.gathered.values[LISTED] for trial in (on_it, off_it.context["trial"])] == [
+        True, True,
+    ]  # fmt: skip
+    assert (on_it.after.gathered.values[LISTED], on_it.turned) == (True, [])
+    assert off_it.context["trial"].after.gathered.values[LISTED] is False
+    assert ("lost", "焦政4-3a") in [(sort, key) for sort, key, *_ in turned(off_it)]
+    assert off_it.context["trial"].tried == ()
+
+
+def test_a_value_announced_from_a_later_day_counts_when_a_day_after_it_is_tried(client, shipped):
+    declare(shipped, "power_capacity_suspension", True, by=owner_of(shipped.enterprise), at=NOW)
+    day = date(2020, 4, 1)
+    kept.announce(
+        "epidemic_end_date", "2020-04-01", since=day, source="省公告第1号", source_date=day,
+        by=officer("city"), at=NOW,
+    )  # fmt: skip
+
+    before = tried(client, shipped, day="2020-03-31").context["trial"]
+    after = tried(client, shipped, day="2020-04-02")
+
+    assert "epidemic_end_date" not in before.after.gathered.values
+    assert before.after.cards["豫政9-13a"].verdict == "eligible"
+    trial = after.context["trial"]
+    assert "epidemic_end_date" not in trial.before.gathered.values
+    assert trial.after.given("epidemic_end_date").source == "省公告第1号（2020年4月1日起适用）"
+    assert trial.after.cards["豫政9-13a"].verdict == "not_eligible"
+    assert ("lost", "electricity") in [(sort, key) for sort, key, *_ in turned(after)]
