@@ -1,4 +1,4 @@
-"""Queries that are always the same but for some numbers, put together once a process.
+"""Queries that are always the same but for some numbers or texts, put together once a process.
 
 For a short query that takes longer than the database's answer.
 """

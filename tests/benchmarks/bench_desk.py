@@ -6,8 +6,8 @@ prints the figures as JSON. The database of DATABASE_URL is filled up to FILINGS
 filings first (`seed_scale`, seed 1), and kept for the next run. gunicorn serves the floor and the
 pages from one worker; the figures are medians of warm requests over one connection, floor and page
 taking turns, so that whatever else the machine does falls on both. Eight connections together are
-served by two workers. An export is read to its end; the memory of a worker is what is its own after
-a day of pages, beside one that served bare ones.
+served by two workers. An export is read to its end; the memory of a worker is what it holds after a
+day of pages, beside one that served bare ones.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ class Server:
     pid: int
 
     def memory_mb(self) -> float:
-        """What the worker has in memory and shares with nobody but its master, in megabytes."""
+        """What the worker holds in memory, in megabytes, shared pages included."""
         master = Path(f"/proc/{self.pid}/task/{self.pid}/children")
         worker = master.read_text().split()[0]
         lines = Path(f"/proc/{worker}/smaps_rollup").read_text().splitlines()
