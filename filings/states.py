@@ -1,6 +1,6 @@
 """The states of a filing and the table of moves: the whole workflow as data.
 
-Nothing else in the portal decides which state may follow which. `domain.moves.move_filing` reads
+Nothing else in the portal decides which state may follow which. `domain.moves.moving` reads
 this table, checks actor, gates and remark, and is the only place that assigns `Filing.state`.
 """
 
