@@ -348,15 +348,10 @@ def _choice_words(name: str, language: str) -> dict[Any, str]:
 # ---------------------------------------------------------------- attachments
 def attachment_changes(files: Iterable[Attachment], first: int, last: int) -> Iterator[Change]:
     """Those of `files` that came or went between two versions. Pure."""
-    was, now = {}, {}
+    files = list(files)
     for one in files:
-        if one.is_in(first):
-            was[one.pk] = one
-        if one.is_in(last):
-            now[one.pk] = one
-    for pk, one in now.items():
-        if pk not in was:
+        if one.is_in(last) and not one.is_in(first):
             yield Change("added", one.section, str(one.key), one.name, after=one.name)
-    for pk, one in was.items():
-        if pk not in now:
+    for one in files:
+        if one.is_in(first) and not one.is_in(last):
             yield Change("removed", one.section, str(one.key), one.name, before=one.name)

@@ -96,8 +96,7 @@ def _document(
     acts, version, before = dossier.acts, dossier.version, dossier.before
     if version is None:
         raise Http404
-    form = RosterFilter(request.GET)
-    asked = form.asked()
+    asked = RosterFilter(request.GET).asked()
     collected = access.is_bureau(user, filing)
     points = reads.points_in(acts.corrections, collected=collected)
     received = any(one.version == version.number for one in acts.zone_receipts)
@@ -112,10 +111,9 @@ def _document(
         "tally": checklist.tally(row for part in documents if part.is_due for row in part.checks),
         "profile": reads.profile_of(version.content),
         "roster": roster_page(filing, version, asked, user=user),
-        "roster_form": form,
         "roster_asked": asked,
         "problems": PROBLEMS,
-        "figures": version.content.get("roster") or {},
+        "figures": {"count": 0, "fit": 0, "told": 0, **(version.content.get("roster") or {})},
         "ledger": ledger,
         "changes": changes,
         "field_changes": field_changes(changes) if changes else [],

@@ -60,12 +60,10 @@ class Together:
     def read(self, *values: int) -> dict[str, Any]:
         """The rows as models by the names of their tables, each list by number, and the numbers.
 
-        `values` take the places of `STANDS_IN` one by one. Empty where `base` has no row.
+        `values` take the places of `STANDS_IN` one by one. Raises ValueError where `base` has none.
         """
-        rows = self._query.rows(*values)
-        if not rows:
-            return {}
-        found = dict(zip([*self._tables, *self._numbers], rows[0], strict=True))
+        (told,) = self._query.rows(*values)
+        found = dict(zip([*self._tables, *self._numbers], told, strict=True))
         for name, table in self._tables.items():
             found[name] = models_from(self._models[name], found[name], table.related)
         return found

@@ -103,6 +103,16 @@ def test_nothing_of_another_filing_comes_along(came_back):
     assert dossier.files == []
 
 
+def test_a_version_that_says_nothing_of_its_roster_has_a_page(came_back, client):
+    filing, people = came_back
+    for version in filing.versions.all():
+        del version.content["roster"]
+        version.save()
+    client.force_login(people.lead)
+
+    assert client.get(f"/filings/{filing.pk}/review/").status_code == 200
+
+
 def test_what_came_since_is_not_left_out_for_what_is_newer_by_date():
     filing, people = make.filing_in("draft")
     entries(filing, people, MOST_ENTRIES + 20, purpose="先前", days_ago=0)
