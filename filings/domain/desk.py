@@ -10,6 +10,7 @@ from django.db import transaction
 
 from filings import gates
 from filings.models import Decision, DeskEntry, Enterprise, Filing, PreStartReport, Receipt
+from filings.models.desk import NEVER
 from filings.provinces import by_province
 from filings.size import size_of
 from filings.states import GateSet, State
@@ -90,7 +91,7 @@ def entry_of(
         version=filing.version,
         submitted_at=filing.submitted_at,
         queued_at=filing.submitted_at or filing.created_at,
-        due_at=filing.due_at,
+        ends_at=filing.due_at or NEVER,
         time_left=filing.time_left,
         returns=returns,
         name=name,

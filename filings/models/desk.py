@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -16,6 +17,9 @@ from .place import District, Zone
 
 if TYPE_CHECKING:
     from .people import User
+
+#: The end of a time limit that none runs to: behind every other, and a value to begin a page at.
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class DeskEntryQuerySet(models.QuerySet["DeskEntry"]):
@@ -40,8 +44,9 @@ class DeskEntry(models.Model):
     neither read nor judge it.
     `origins` has the people of the last version's roster by province, `planned` how many its plan
     says will return, `heads` how many the roster has.
-    `queued_at` is when it was submitted, or while it never was, when it was opened: what a list is
-    sorted by has a value in every row, for a page that begins behind NULLs can't use an index.
+    `queued_at` is when it was submitted, or while it never was, when it was opened, and `ends_at`
+    when the bureau's time limit ends, or NEVER while none runs: what a list is sorted by has a
+    value in every row, for a page that begins behind NULLs can't use an index.
     `cover_days` is the lowest of the days of cover (R3.1), None while none is known. `size` is
     "open" while an indicator is missing. `search` is in lower case. What the texts hold is bounded
     by the columns that they come from, below the 2,704 bytes that a row of an index may have.
@@ -61,7 +66,7 @@ class DeskEntry(models.Model):
     version = models.PositiveIntegerField(_("版本"))
     submitted_at = models.DateTimeField(_("提交时间"), null=True)
     queued_at = models.DateTimeField(_("排队时间"))
-    due_at = models.DateTimeField(_("办结期限"), null=True)
+    ends_at = models.DateTimeField(_("办结期限"), default=NEVER)
     time_left = models.DurationField(_("剩余时限"), null=True)
     returns = models.PositiveSmallIntegerField(_("退回次数"))
     name = models.CharField(_("企业名称"), max_length=120)
@@ -109,12 +114,12 @@ class DeskEntry(models.Model):
             models.Index(fields=("district", "queued_at", "filing"), name="entry_oldest"),
             models.Index(fields=("district", "state_since", "filing"), name="entry_since"),
             models.Index(fields=("district", "pinyin", "filing"), name="entry_name"),
-            models.Index(fields=("district", "due_at", "filing"), name="entry_due"),
+            models.Index(fields=("district", "ends_at", "filing"), name="entry_due"),
             # The same for the city, which has no district.
             models.Index(fields=("queued_at", "filing"), name="entry_city_oldest"),
             models.Index(fields=("state_since", "filing"), name="entry_city_since"),
             models.Index(fields=("pinyin", "filing"), name="entry_city_name"),
-            models.Index(fields=("due_at", "filing"), name="entry_city_due"),
+            models.Index(fields=("ends_at", "filing"), name="entry_city_due"),
             # What a reviewer holds, and what waits too long: few rows of many, listed and counted.
             models.Index(
                 fields=("holder", "district", "state", "queued_at", "filing"),
@@ -148,7 +153,7 @@ class DeskEntry(models.Model):
                     "zone",
                     "holder",
                     "returns",
-                    "due_at",
+                    "ends_at",
                     "state_since",
                     "pinyin",
                 ),
@@ -158,6 +163,11 @@ class DeskEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.filing_id} {self.name}"
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When the bureau's time limit ends; None while none runs."""
+        return None if self.ends_at == NEVER else self.ends_at
 
 
 class DeskCountQuerySet(models.QuerySet["DeskCount"]):

@@ -38,7 +38,7 @@ VIEWS: dict[str, Promise | str] = {
 #: How the queue is sorted: the columns for `keyset_page`.
 SORTS: dict[str, tuple[Promise | str, tuple[str, ...]]] = {
     "oldest": (_("等得最久的在前"), ("queued_at", "pk")),
-    "due": (_("先到期的在前"), ("due_at", "pk")),
+    "due": (_("先到期的在前"), ("ends_at", "pk")),
     "newest": (_("最新提交的在前"), ("-queued_at", "-pk")),
     "name": (_("按企业名称"), ("pinyin", "pk")),
     "since": (_("按最近变化"), ("-state_since", "-pk")),
@@ -208,7 +208,7 @@ def queue(
 
 #: The columns of a list. What is searched and filtered by stays in the table.
 _SHOWN = (
-    "state", "state_since", "version", "submitted_at", "queued_at", "due_at", "time_left",
+    "state", "state_since", "version", "submitted_at", "queued_at", "ends_at", "time_left",
     "returns", "name", "site", "uscc", "pinyin", "size", "district__name", "district__name_en",
     "zone__name", "zone__name_en", "holder__name", "holder__username",
 )  # fmt: skip
@@ -224,7 +224,7 @@ def _rows(entries: Iterable[DeskEntry], at: datetime) -> list[Row]:
             words[entry.state],
             sizes.get(entry.size, ""),
             entry.submitted_at if entry.state in WITH_BUREAU else None,
-            is_late=entry.due_at is not None and at > entry.due_at,
+            is_late=at > entry.ends_at,
         )
         for entry in entries
     ]

@@ -74,9 +74,9 @@ def mine(user: User) -> Q:
 def overdue(at: datetime) -> Q:
     """The condition on entries that their time limit has passed at the moment `at`.
 
-    Exactly the last moment is in time. A clock that is paused or stopped leaves no `due_at`.
+    Exactly the last moment is in time. A clock that is paused or stopped ends never.
     """
-    return Q(due_at__lt=at)
+    return Q(ends_at__lt=at)
 
 
 def counts_of_districts(user: User) -> dict[tuple[int, str], int]:

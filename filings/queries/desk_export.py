@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from filings.gates import APPROVAL_GATES, START_GATES
 from filings.models import DeskEntry, DeskPreference, District, User, Zone
+from filings.models.desk import NEVER
 from filings.sheets.writing import OutSheet
 from filings.size import CLASSES, industries
 from filings.states import WITH_BUREAU, State
@@ -49,7 +50,7 @@ COLUMNS: dict[str, Column] = {
     "name": Column(gettext_lazy("企业名称"), "name", 36),
     "site": Column(gettext_lazy("厂区名称"), "site", 20),
     "state": Column(gettext_lazy("状态"), "state"),
-    "due": Column(gettext_lazy("办结期限"), "due_at", 18),
+    "due": Column(gettext_lazy("办结期限"), NullIf(F("ends_at"), Value(NEVER)), 18),
     "paused": Column(gettext_lazy("暂停，还剩（小时）"), "time_left", 18),
     "waits": Column(
         gettext_lazy("已等（小时）"),

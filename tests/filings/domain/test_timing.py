@@ -22,6 +22,7 @@ from filings.models import (
     ReviewClock,
     TimeLimit,
 )
+from filings.models.desk import NEVER
 from jiaozuo_portal.outbox.models import OutboxRow
 from tests import factories as make
 
@@ -177,7 +178,7 @@ def test_the_copies_are_restored_from_clock_and_pauses(case):
     case.hand_back(5)
     case.submit(9)
     Filing.objects.update(due_at=None, time_left=hours(1))
-    DeskEntry.objects.update(due_at=None)
+    DeskEntry.objects.update(ends_at=NEVER)
 
     call_command("rebuild_desk", verbosity=0)
 

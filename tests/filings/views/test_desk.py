@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from filings.domain import moves, review
 from filings.models import DeskEntry, Filing, Opinion, Posting, TimeLimit, ZoneReceipt
+from filings.queries.desk import SORTS
 from tests import factories as make
 from tests.factories import NOW
 
@@ -163,18 +164,30 @@ def test_a_wrong_address_is_as_good_as_none(client, wrong):
     assert names(page(client, people.reviewer, **wrong)) == [filing.enterprise.name]
 
 
-def test_pages_turn_without_losing_or_doubling_a_row(client, monkeypatch):
+@pytest.mark.parametrize("sort", SORTS)
+def test_pages_turn_without_losing_or_doubling_a_row(client, monkeypatch, sort):
     monkeypatch.setattr("filings.queries.desk.PAGE_SIZE", 2)
-    filings = submitted(5)
+    filings = submitted(3) + submitted(3, makes_epidemic_supplies=True)
     reviewer = make.officer("bureau")
+    client.force_login(reviewer)
     seen, after = [], ""
 
     while after is not None:
-        response = page(client, reviewer, after=after, sort="newest")
+        with CaptureQueriesContext(connection) as asked:
+            response = client.get(reverse("desk"), {"after": after, "sort": sort})
         seen += names(response)
+        if after:
+            assert _begins_in_the_index(asked, SORTS[sort][1][0])
         after = response.context["queue"].page.next
 
     assert sorted(seen) == sorted(filing.enterprise.name for filing in filings)
+
+
+def _begins_in_the_index(asked, column) -> bool:
+    """Whether the page asks for what lies behind its edge in a column that has no empty place."""
+    name, side = column.removeprefix("-"), "<=" if column.startswith("-") else ">="
+    pages = [one["sql"] for one in asked if f'"{name}" {side} ' in one["sql"]]
+    return len(pages) == 1 and "NULLS" not in pages[0]
 
 
 def test_the_desk_asks_the_database_as_often_for_30_rows_as_for_1(client):
