@@ -89,7 +89,13 @@ def send_invitation(row: Any) -> None:
         mails.mail_invitation(invitation)
 
 
-@handles("roster.read", in_pieces=True)
+def _fail_import(row: Any) -> None:
+    job = RosterImport.objects.select_related("filing", "by").filter(key=row.subject).first()
+    if job is not None:
+        roster.fail_import(job, at=clock.now())
+
+
+@handles("roster.read", in_pieces=True, given_up=_fail_import)
 def read_roster_import(row: Any) -> None:
     """Read an uploaded roster and prepare its preview."""
     job = RosterImport.objects.select_related("filing", "by").filter(key=row.subject).first()
@@ -99,7 +105,7 @@ def read_roster_import(row: Any) -> None:
         roster.read_import(job, today=clock.today())
 
 
-@handles("roster.apply", in_pieces=True)
+@handles("roster.apply", in_pieces=True, given_up=_fail_import)
 def apply_roster_import(row: Any) -> None:
     """Write a roster that its owner has confirmed, all rows or none."""
     job = RosterImport.objects.filter(key=row.subject).first()
@@ -132,7 +138,13 @@ def alert_of_time_limit(row: Any) -> None:
 BATCH_LEASE = timedelta(seconds=60)
 
 
-@handles("desk.bulk", in_pieces=True, lease=BATCH_LEASE)
+def _fail_batch(row: Any) -> None:
+    batch = Batch.objects.filter(pk=row.subject).first()
+    if batch is not None:
+        bulk.fail_batch(batch, at=clock.now())
+
+
+@handles("desk.bulk", in_pieces=True, lease=BATCH_LEASE, given_up=_fail_batch)
 def work_off_batch(row: Any) -> None:
     """Do the next items of a batch, each committed by itself, and ask for those after them."""
     batch = Batch.objects.filter(pk=row.subject).first()
@@ -142,10 +154,13 @@ def work_off_batch(row: Any) -> None:
 
 @handles("filings.purge", in_pieces=True)
 def purge(row: Any) -> None:
-    """Delete personal data past its term, and ask for the next day's purge."""
+    """Delete personal data past its term.
+
+    The next day's purge is asked for first: one that fails is tried again, and ends no other.
+    """
+    retention.keep_purging_daily(at=clock.now(), done=date.fromisoformat(row.subject))
     retention.purge_personal_data(at=clock.now())
     picture.thin_out(at=clock.now())
-    retention.keep_purging_daily(at=clock.now(), done=date.fromisoformat(row.subject))
 
 
 #: Counting a whole city; were it longer, two pictures of the same minute would do no harm.

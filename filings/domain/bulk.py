@@ -115,9 +115,21 @@ def stop_batch(batch: Batch, *, by: User, at: datetime) -> None:
     """Leave undone what has no result yet. Raises NotAllowed for anybody but the batch's person."""
     if batch.person_id != by.pk:
         raise NotAllowed(_("只有本人可以停止。"))
+    _end(batch, BatchItem.Result.STOPPED, at)
+
+
+def fail_batch(batch: Batch, *, at: datetime) -> None:
+    """Say of what has no result yet that it failed, when the work of a batch is given up.
+
+    So nobody waits for it, and its person can choose the same filings again.
+    """
+    _end(batch, BatchItem.Result.FAILED, at)
+
+
+def _end(batch: Batch, result: str, at: datetime) -> None:
     with transaction.atomic():
         locked = Batch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
-        BatchItem.objects.filter(batch=locked, result="").update(result=BatchItem.Result.STOPPED)
+        BatchItem.objects.filter(batch=locked, result="").update(result=result)
         if locked.finished_at is None:
             locked.finished_at = at
             locked.save(update_fields=["finished_at"])

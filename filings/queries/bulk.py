@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Window
 
 from filings import access
 from filings.models import Batch, BatchItem, Filing, User
 from filings.states import MOVES
 from jiaozuo_portal.lib.pages import Page, keyset_page
 
-from .desk import districts_of
+from .desk import Asked, districts_of
+from .desk_export import entries_to_export
 
 #: Batches on one page of the list.
 PAGE_SIZE = 25
@@ -46,6 +48,17 @@ def chosen_filings(user: User, ids: Sequence[int]) -> list[Filing]:
     own = Filing.objects.visible_to(user).filter(district_id__in=districts_of(user), pk__in=ids)
     found = own.select_related("enterprise", "site", "holder").in_bulk()
     return [found[pk] for pk in dict.fromkeys(ids) if pk in found]
+
+
+def all_found(user: User, asked: Asked, *, at: datetime, most: int) -> tuple[list[Filing], int]:
+    """All that the desk finds at the moment `at`, in its order, `most` of them at the most.
+
+    Gives the filings, and how many the desk finds in all; two queries.
+    """
+    entries = entries_to_export(asked, user=user, at=at)
+    ids = entries.values_list("pk", flat=True)[:most]
+    found = list(ids.annotate(total=Window(Count("pk"))).values_list("pk", "total"))
+    return chosen_filings(user, [pk for pk, _total in found]), found[0][1] if found else 0
 
 
 def prospects(filings: Sequence[Filing], kind: str, user: User) -> list[Chosen]:

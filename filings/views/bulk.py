@@ -14,9 +14,10 @@ from django.utils.translation import ngettext
 
 from filings.domain import bulk as domain
 from filings.forms.bulk import BatchForm, GiveForm, KindForm, TellForm, ids_of, written_down
+from filings.forms.desk import DeskFilter
 from filings.models import Batch, Filing
 from filings.queries import bulk as reads
-from filings.queries.desk import colleagues, districts_of
+from filings.queries.desk import choices_of, colleagues, districts_of
 from jiaozuo_portal.lib import clock
 from jiaozuo_portal.lib.doors import open_to, status_of
 from jiaozuo_portal.lib.refusals import Refused, Stale
@@ -35,14 +36,13 @@ def bulk_new(request: HttpRequest) -> HttpResponse:
     """Say what will happen to which filings, and begin when it is confirmed."""
     kind = _kind(request)
     if request.method != "POST":
-        ids = ids_of(request.GET)
-        filings = _own(request, ids)
+        filings, total = _chosen(request)
         form = _form(
             request,
             kind,
             initial={"kind": kind, "key": uuid.uuid4(), "chosen": written_down(filings)},
         )
-        return _confirm(request, kind, form, filings)
+        return _confirm(request, kind, form, filings, total=total)
     form = _form(request, kind, request.POST)
     valid = form.is_valid()
     if "chosen" not in form.cleaned_data or "key" not in form.cleaned_data:
@@ -83,6 +83,16 @@ def _kind(request: HttpRequest) -> str:
     if not asked.is_valid():
         raise Refused(_("这件事不能批量办理。"))
     return str(asked.cleaned_data["kind"])
+
+
+def _chosen(request: HttpRequest) -> tuple[list[Filing], int]:
+    """The filings that were ticked, or all that the desk finds, and how many those are."""
+    user: Any = request.user
+    if "all" not in request.GET:
+        filings = _own(request, ids_of(request.GET))
+        return filings, len(filings)
+    asked = DeskFilter(request.GET, choices=choices_of(user)).asked(view="waiting")
+    return reads.all_found(user, asked, at=clock.now(), most=domain.MOST_ITEMS)
 
 
 def _own(request: HttpRequest, ids: list[int]) -> list[Filing]:

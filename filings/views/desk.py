@@ -70,6 +70,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     choices = reads.choices_of(user)
     form = DeskFilter(request.GET, choices=choices)
     asked = form.asked(view="waiting")
+    address = form.address(view="waiting")
     beside = _beside(asked, views, user, at, choices)
     queue = reads.desk_queue(asked, user=user, at=at, total=beside.total)
     return render(
@@ -83,7 +84,8 @@ def desk(request: HttpRequest) -> HttpResponse:
             "districts": [name for _code, name in choices.districts],
             "leads": user.stands_as("lead"),
             "kept": beside.views,
-            "here": urlencode(form.address(view="waiting")),
+            "here": urlencode(address),
+            "address": address.items(),
             "chips": _chips(request, form),
         },
     )

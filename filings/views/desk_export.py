@@ -30,7 +30,7 @@ def desk_export(request: HttpRequest) -> HttpResponse:
     at = clock.now()
     asking = DeskFilter(request.GET, choices=choices_of(user))
     asked, state = asking.asked(view="waiting"), asking.address(view="waiting")
-    chosen = ids_of(request.GET)
+    chosen = [] if "all" in request.GET else ids_of(request.GET)
     if chosen:
         state = {"chosen": ",".join(str(pk) for pk in chosen)}
     entries = reads.entries_to_export(asked, user=user, at=at, chosen=chosen)

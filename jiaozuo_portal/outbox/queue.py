@@ -41,11 +41,12 @@ class UnknownKind(Exception):
 @dataclass(frozen=True, slots=True)
 class Handler:
     """The function for one kind of work, whether it commits by itself, and for how long the row
-    is then its own."""
+    is then its own; `given_up` says what becomes of work that never succeeded."""
 
     handle: Handle
     in_pieces: bool
     lease: timedelta = LEASE
+    given_up: Handle | None = None
 
 
 _handlers: dict[str, Handler] = {}
@@ -101,7 +102,11 @@ def enqueue_all(works: Iterable[Work]) -> None:
 
 
 def handles(
-    kind: str, *, in_pieces: bool = False, lease: timedelta = LEASE
+    kind: str,
+    *,
+    in_pieces: bool = False,
+    lease: timedelta = LEASE,
+    given_up: Handle | None = None,
 ) -> Callable[[Handle], Handle]:
     """Register a function `f(row) -> None` for a kind of work.
 
@@ -110,12 +115,14 @@ def handles(
     progress takes `in_pieces=True`: it commits by itself, nobody else runs the same row meanwhile,
     and it must be safe to run again from the start, with the row's id as its key. `lease` is longer
     than it can take: where its worker is killed, the row comes up again when the lease is over.
+    Work that somebody waits for takes `given_up`, which is called once when the row is given up,
+    whether its tries failed or killed their worker, and says so to who waits.
     """
 
     def register(handle: Handle) -> Handle:
         if kind in _handlers:
             raise ValueError(f"Two functions handle {kind}.")
-        _handlers[kind] = Handler(handle, in_pieces, lease)
+        _handlers[kind] = Handler(handle, in_pieces, lease, given_up)
         return handle
 
     return register
@@ -182,6 +189,7 @@ def _start(row_id: UUID) -> OutboxRow | None:
             row.dead_at, row.last_error = now, "stopped without an answer"
             row.save(update_fields=["dead_at", "last_error"])
             logger.error("outbox row %s (%s) is given up", row.pk, row.kind)
+            _tell_given_up(row)
             return None
         row.tries += 1
         row.claimed_at = now
@@ -228,6 +236,19 @@ def _record_failure(row: OutboxRow, error: Exception) -> None:
         "outbox row %s (%s) failed, try %s of %s: %s",
         row.pk, row.kind, row.tries, MAX_TRIES, _place_of(error),
     )  # fmt: skip
+    if gives_up:
+        _tell_given_up(row)
+
+
+def _tell_given_up(row: OutboxRow) -> None:
+    """Let the kind's own function say what became of the work; the row is given up all the same."""
+    try:
+        given_up = _handler_of(row.kind).given_up
+        if given_up is not None:
+            with transaction.atomic():
+                given_up(row)
+    except Exception as error:  # noqa: BLE001 - it ends here, as the work did
+        logger.error("outbox row %s (%s) ends silently: %s", row.pk, row.kind, _place_of(error))
 
 
 def _place_of(error: Exception) -> str:

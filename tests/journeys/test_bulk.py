@@ -56,3 +56,25 @@ def test_a_lead_assigns_all_of_a_page(window, city_with_policies, work, width):
     assert sorted(text.strip() for text in results) == ["已办理", "已办理", "没有办理"]
     assert Filing.objects.filter(holder=colleague).count() == 2
     assert (faults, any(sideways)) == ([], False)
+
+
+def test_all_of_every_page_are_chosen_with_one_box(window, city_with_policies, monkeypatch):
+    monkeypatch.setattr("filings.queries.desk.PAGE_SIZE", 2)
+    for _n in range(3):
+        make.filing_in("submitted", district=HERE)
+    lead = make.officer("bureau", district=HERE, role="lead")
+    person = window(width=360)
+    person.sign_in(lead.username)
+
+    page = person.go("/desk/")
+    bar = page.locator("[data-selbar]")
+    page.locator("[data-select]").first.check()
+    bar.get_by_label("连同其他页，全部 3 件").check()
+    told = bar.inner_text()
+    faults, sideways = person.faults(), person.scrolls_sideways()
+    bar.get_by_role("button", name="发通知").click()
+    page.wait_for_url("**/desk/bulk/new/**")
+
+    assert "已选 3 项" in told
+    assert page.get_by_role("heading", name="给 3 家企业发通知？").is_visible()
+    assert (faults, sideways) == ([], False)

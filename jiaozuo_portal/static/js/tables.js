@@ -1,4 +1,4 @@
-// Selected rows in a bar at the bottom, and the table's roles kept where rows become cards.
+// Selected rows, or all that a list finds, in a bar at the bottom, and the table's roles kept where rows become cards.
 
 import { word } from "./words.js";
 
@@ -6,7 +6,7 @@ const scopeOf = (control) => control.closest("form, section, main");
 
 document.addEventListener("change", (event) => {
   const box = event.target;
-  if (!box.matches?.("[data-select], [data-select-all]")) return;
+  if (!box.matches?.("[data-select], [data-select-all], [data-select-rest]")) return;
   const scope = scopeOf(box);
   if (box.matches("[data-select-all]")) {
     scope.querySelectorAll("[data-select]").forEach((one) => { one.checked = box.checked; });
@@ -32,7 +32,10 @@ function count(scope) {
   }
   scope.querySelectorAll("[data-selbar]").forEach((bar) => {
     bar.hidden = chosen === 0;
-    bar.querySelector("[data-selected-count]").textContent = word("selected", { count: chosen });
+    const rest = bar.querySelector("[data-select-rest]");
+    if (rest && bar.hidden) rest.checked = false;
+    const count = rest?.checked ? rest.dataset.selectRest : chosen;
+    bar.querySelector("[data-selected-count]").textContent = word("selected", { count });
   });
 }
 

@@ -13,6 +13,7 @@ from filings.domain.notices import words
 from filings.models import Batch, BatchItem, Filing, Notice, Posting, Step, User
 from filings.states import MOVES
 from jiaozuo_portal.lib.refusals import NotAllowed, Refused
+from jiaozuo_portal.outbox import queue
 from jiaozuo_portal.outbox.models import OutboxRow
 from tests import factories as make
 from tests.factories import NOW
@@ -245,6 +246,24 @@ def test_a_fault_of_the_database_is_no_result_and_is_tried_again(lead, colleague
     bulk.run_step(batch, at=NOW)
 
     assert (before, results(batch)) == ([""], ["done"])
+
+
+def test_a_batch_that_is_given_up_ends_and_makes_room_for_the_next(lead, colleague, monkeypatch):
+    one, two = filings("submitted", 2)
+    batch = start("assign", [one, two], lead, to=colleague)
+    bulk.run_step(batch, at=NOW, size=1)
+    with monkeypatch.context() as patch:
+        patch.setattr(moves, "assign_filing", lambda *_given, **_named: _locked_out())
+        row = OutboxRow.objects.still_open().get(kind="desk.bulk", key__endswith=":2")
+        for _try in range(queue.MAX_TRIES):
+            queue.perform(row.pk)
+
+    again = start("assign", [two], lead, to=colleague)
+    bulk.run_step(again, at=NOW)
+
+    batch.refresh_from_db()
+    assert batch.finished_at is not None
+    assert (results(batch), results(again)) == (["done", "failed"], ["done"])
 
 
 def _locked_out() -> None:

@@ -16,6 +16,8 @@ from filings.models import Correction, Notice, RosterImport, RosterRow
 from filings.sheets import roster as sheets
 from filings.sheets.samples import planted_workbook, roster_workbook, sample_people
 from jiaozuo_portal.lib.refusals import NotAllowed, Refused
+from jiaozuo_portal.outbox import queue
+from jiaozuo_portal.outbox.models import OutboxRow
 from tests import factories as make
 from tests.factories import NOW
 
@@ -237,6 +239,25 @@ def test_a_failure_while_writing_writes_nothing_and_is_told(filing, owner, drain
     assert job.status == RosterImport.Status.FAILED
     assert names(filing) == []
     assert Notice.objects.filter(kind="import_failed", to=owner).exists()
+
+
+@pytest.mark.parametrize("confirmed", [False, True])
+def test_an_import_that_kills_its_worker_again_and_again_is_told(filing, owner, drain, confirmed):
+    if confirmed:
+        job = imported(filing, owner, roster_workbook(sample_people(3)), drain, confirm=False)
+        roster.confirm_import(job, by=owner)
+    else:
+        job = roster.start_import(
+            filing, upload(roster_workbook(sample_people(3))), by=owner, at=NOW
+        )
+    row = OutboxRow.objects.still_open().get(kind__startswith="roster.")
+    OutboxRow.objects.filter(pk=row.pk).update(tries=queue.MAX_TRIES)
+
+    queue.perform(row.pk)
+
+    job.refresh_from_db()
+    assert job.status == RosterImport.Status.FAILED
+    assert Notice.objects.filter(kind="import_failed", to=owner).count() == 1
 
 
 def test_an_import_keeps_every_field_of_a_person(filing, owner, drain):

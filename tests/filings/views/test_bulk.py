@@ -282,6 +282,68 @@ def test_the_ticked_rows_and_no_others_are_exported(client, lead):
     assert str(three.pk) in entry.reason
 
 
+def hidden(page: Any) -> dict[str, str]:
+    """What the form around the list of the desk sends besides what is ticked."""
+    form = re.search(r'<form method="get" action="/desk/bulk/new/">(.*?)<div', page, re.DOTALL)
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form[1]))
+
+
+def test_all_that_the_desk_finds_are_taken_also_from_other_pages(
+    client, lead, colleague, drain, monkeypatch
+):
+    monkeypatch.setattr("filings.queries.desk.PAGE_SIZE", 2)
+    wanted = filings("submitted", 5)
+    filings("submitted", district=THERE)
+    filings("in_review")
+    page = client.get(reverse("desk"), {"state": "submitted", "sort": "newest"}).content.decode()
+
+    asked = {**hidden(page), "kind": "assign", "id": wanted[0].pk, "all": "1"}
+    confirm = client.get(reverse("bulk_new"), asked)
+    client.post(reverse("bulk_new"), body(confirm, to=colleague.pk))
+    drain()
+
+    assert "连同其他页，全部 5 件" in page
+    assert "分派 5 件备案？" in confirm.content.decode()
+    assert "一批最多" not in confirm.content.decode()
+    order = Batch.objects.get().items.order_by("position").values_list("filing_id", flat=True)
+    newest = Filing.objects.filter(pk__in=order).order_by("-submitted_at", "-pk")
+    assert set(order) == {one.pk for one in wanted}
+    assert list(order) == [one.pk for one in newest]
+    assert Filing.objects.filter(holder=colleague).count() == 5
+
+
+def test_of_more_than_a_batch_takes_the_first_are_taken_and_that_is_said(client, lead, monkeypatch):
+    monkeypatch.setattr("filings.domain.bulk.MOST_ITEMS", 2)
+    first, second, _third = filings("submitted", 3)
+
+    page = client.get(reverse("bulk_new"), {"kind": "notice", "all": "1"})
+
+    assert "符合条件的共 3 件，一批最多 2 件" in page.content.decode()
+    assert [one.filing for one in page.context["chosen"]] == [first, second]
+
+
+def test_all_of_nothing_says_how_to_choose(client, lead):
+    page = client.get(reverse("bulk_new"), {"kind": "notice", "all": "1"})
+
+    assert "还没有选择备案" in page.content.decode()
+
+
+def test_one_page_offers_no_others(client, lead):
+    filings("submitted", 2)
+
+    assert "data-select-rest" not in client.get(reverse("desk")).content.decode()
+
+
+def test_all_are_exported_whatever_is_ticked(client, lead):
+    one, two = filings("submitted", 2)
+    query = f"view=waiting&all=1&id={one.pk}"
+
+    answer = client.post(f"{reverse('desk_export')}?{query}", {"kind": "csv", "columns": ["name"]})
+
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    assert {one.enterprise.name, two.enterprise.name} <= set(text.split())
+
+
 def queries(client, url: str, query: dict[str, Any] | None = None) -> int:
     client.get(url, query)
     with CaptureQueriesContext(connection) as seen:
@@ -301,6 +363,8 @@ def test_confirm_progress_and_list_ask_as_often_for_three_as_for_one(client, lea
         counts["batch"].append(queries(client, reverse("batch", args=[batch.key])))
         counts["batches"].append(queries(client, reverse("batches")))
 
+    everything = queries(client, reverse("bulk_new"), {"kind": "assign", "all": "1", "view": "all"})
+    assert everything <= 10
     assert {name: one == three for name, (one, three) in counts.items()} == {
         "new": True, "batch": True, "batches": True,
     }  # fmt: skip

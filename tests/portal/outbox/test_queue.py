@@ -148,6 +148,39 @@ def test_row_that_kills_its_worker_is_given_up_as_well(handler):
     assert row.last_error == "stopped without an answer"
 
 
+@pytest.mark.parametrize("tries", [4, 5], ids=["failed at last", "killed its worker"])
+def test_who_waits_is_told_once_that_the_work_is_given_up(handler, tries):
+    told = []
+    handler("made.up", fail, given_up=lambda row: told.append(row.subject))
+    row = make_row(subject="7", tries=tries)
+
+    for _ in range(2):
+        perform(row.pk)
+
+    assert told == ["7"]
+
+
+def test_nobody_is_told_while_it_will_be_tried_again(handler):
+    told = []
+    handler("made.up", fail, given_up=told.append)
+
+    perform(make_row(tries=3).pk)
+
+    assert told == []
+
+
+def test_a_row_is_given_up_also_where_telling_fails(handler, caplog):
+    handler("made.up", fail, given_up=fail)
+    row = make_row(tries=4)
+
+    perform(row.pk)
+
+    row.refresh_from_db()
+    assert row.dead_at is not None
+    assert not Group.objects.exists()
+    assert "张三" not in caplog.text
+
+
 def test_unknown_kind_fails_and_says_so():
     row = make_row("nobody.knows.it")
 
