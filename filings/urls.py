@@ -90,6 +90,8 @@ _people = [
     ),
 ]
 
+_VERSION = "filings/<int:pk>/versions/<int:number>/"
+
 _desk = [
     path("desk/", desk.desk, name="desk"),
     path("desk/export/", desk_export.desk_export, name="desk_export"),
@@ -102,10 +104,13 @@ _desk = [
     path("board/brief/", board.board_brief, name="board_brief"),
     path("board/figures/<slug:kind>/", board.board_download, name="board_download"),
     path("city/", desk.city_home, name="city_home"),
+    path("city/export/", desk_export.city_export, name="city_export"),
     path("filings/<int:pk>/review/", review.review, name="review"),
     path("filings/<int:pk>/review/reveal/", review.review_reveal, name="review_reveal"),
-    path("filings/<int:pk>/versions/<int:number>/twice/", review.review_twice, name="review_twice"),
-    path("filings/<int:pk>/versions/<int:number>/", review.version, name="version"),
+    path(_VERSION, review.version, name="version"),
+    path(f"{_VERSION}twice/", review.review_twice, name="review_twice"),
+    path(f"{_VERSION}people/", review.version_people, name="version_people"),
+    path(f"{_VERSION}entries/", review.version_entries, name="version_entries"),
     path("filings/<int:pk>/corrections/add/", review.correction_add, name="correction_add"),
     path("corrections/<int:pk>/drop/", review.correction_drop, name="correction_drop"),
     path("corrections/<int:pk>/settle/", review.correction_settle, name="correction_settle"),

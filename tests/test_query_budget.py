@@ -25,7 +25,8 @@ LIST, PAGE, MANY = 10, 12, 100
 LISTS = {
     "desk", "city_home", "zone_home", "health_home", "notices", "applications",
     "applications_desk", "reopened", "roster", "members", "official_lists", "official_texts",
-    "batches", "policy_packs", "text_blocks", "library", "contacts",
+    "batches", "policy_packs", "text_blocks", "library", "contacts", "version_people",
+    "version_entries",
 }  # fmt: skip
 WHO = ("owner", "lead", "zone", "health", "city", "policy")
 

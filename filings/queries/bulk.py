@@ -14,7 +14,7 @@ from filings.models import Batch, BatchItem, Filing, User
 from filings.states import MOVES
 from jiaozuo_portal.lib.pages import Page, keyset_page
 
-from .desk import Asked, districts_of
+from .desk import Asked, desk_entries, districts_of
 from .desk_export import entries_to_export
 
 #: Batches on one page of the list.
@@ -55,7 +55,7 @@ def all_found(user: User, asked: Asked, *, at: datetime, most: int) -> tuple[lis
 
     Gives the filings, and how many the desk finds in all; two queries.
     """
-    entries = entries_to_export(asked, user=user, at=at)
+    entries = entries_to_export(desk_entries(user), asked, user=user, at=at)
     ids = entries.values_list("pk", flat=True)[:most]
     found = list(ids.annotate(total=Window(Count("pk"))).values_list("pk", "total"))
     return chosen_filings(user, [pk for pk, _total in found]), found[0][1] if found else 0

@@ -110,6 +110,11 @@ def desk_entries(user: User) -> QuerySet[DeskEntry]:
     return DeskEntry.objects.visible_to(user).filter(district_id__in=districts_of(user))
 
 
+def city_entries(user: User) -> QuerySet[DeskEntry]:
+    """The entries of the whole city, for the city's bureau."""
+    return DeskEntry.objects.visible_to(user)
+
+
 def districts_of(user: User) -> list[int]:
     """The districts whose bureau this person works in."""
     return [post.district_id for post in user.posts_of("bureau") if post.district_id]
@@ -269,11 +274,15 @@ def search_of(text: str, prefix: str = "") -> Q:
 
 def choices_of(user: User) -> Choices:
     """The person's districts with their zones, and the colleagues there, in two queries."""
-    within = districts_of(user)
+    return choices_in(District.objects.filter(pk__in=districts_of(user)))
+
+
+def choices_in(districts: QuerySet[District]) -> Choices:
+    """These districts with their zones, and who works in their bureaus, in two queries."""
     places = list(
-        District.objects.filter(pk__in=within)
-        .annotate(zone=F("zones__pk"), zone_name=F("zones__name"), zone_name_en=F("zones__name_en"))
-        .order_by("order", "code", "zones__name")
+        districts.annotate(
+            zone=F("zones__pk"), zone_name=F("zones__name"), zone_name_en=F("zones__name_en")
+        ).order_by("order", "code", "zones__name")
     )
     return Choices(
         districts=list(dict.fromkeys((place.code, place.local_name) for place in places)),
@@ -284,7 +293,9 @@ def choices_of(user: User) -> Choices:
         ],
         holders=[
             (str(pk), name or username)
-            for pk, name, username in colleagues(within).values_list("pk", "name", "username")
+            for pk, name, username in colleagues(
+                dict.fromkeys(place.pk for place in places)
+            ).values_list("pk", "name", "username")
         ],
     )
 
@@ -311,7 +322,9 @@ __all__ = [
     "Choices",
     "Queue",
     "Row",
+    "choices_in",
     "choices_of",
+    "city_entries",
     "colleagues",
     "conditions_of",
     "desk_entries",

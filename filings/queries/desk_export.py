@@ -23,7 +23,7 @@ from filings.states import WITH_BUREAU, State
 from jiaozuo_portal.lib.pages import in_order
 from jiaozuo_portal.lib.punctuation import listed
 
-from .desk import SORTS, Asked, desk_entries, found
+from .desk import SORTS, Asked, found
 
 #: Rows that are in memory at once.
 CHUNK = 2000
@@ -78,21 +78,29 @@ COLUMNS: dict[str, Column] = {
 
 
 def remembered_columns(user: User) -> list[str]:
-    """The columns that the person chose last, at first those of the queue."""
+    """The columns that the person chose last, at first those of the queue.
+
+    The city's queue has the districts too.
+    """
     kept = DeskPreference.objects.filter(user=user).values_list("columns", flat=True).first() or []
+    more = {"district"} if user.posts_of("city") else set()
     return [name for name in COLUMNS if name in kept] or [
-        name for name, column in COLUMNS.items() if column.is_usual
+        name for name, column in COLUMNS.items() if column.is_usual or name in more
     ]
 
 
 def entries_to_export(
-    asked: Asked, *, user: User, at: datetime, chosen: Collection[int] = ()
+    entries: QuerySet[DeskEntry],
+    asked: Asked,
+    *,
+    user: User,
+    at: datetime,
+    chosen: Collection[int] = (),
 ) -> QuerySet[DeskEntry]:
-    """All the entries that the address bar asks for, in the order of the queue.
+    """All of `entries` (the desk's or the city's) that the address bar asks for, in its order.
 
     With `chosen` these filings and nothing else; those of another bureau are left out.
     """
-    entries = desk_entries(user)
     entries = entries.filter(pk__in=chosen) if chosen else found(entries, asked, user=user, at=at)
     return in_order(entries, SORTS[asked.sort][1])
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from django.db.models import Count, Max, Q, Subquery, Value, Window
+from django.db.models import Count, Max, Q, QuerySet, Subquery, Value, Window
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -17,10 +17,11 @@ from filings import access
 from filings.models import Attachment, Enterprise, Filing, FilingVersion, RosterRow, User
 from filings.sections import SECTIONS, Field, Rows, Section, shown
 from filings.size import industries
+from jiaozuo_portal.lib.pages import Page, in_order, keyset_page
 
 from .dossier import Ledger
 
-#: A page shows so many changed persons; the count is always the whole one.
+#: A page shows so many changed persons, an even number; the count is always the whole one.
 MOST_SHOWN = 200
 
 #: What a change of the roster is told by. SECURITY: the second list only to `may_see_health`.
@@ -259,18 +260,41 @@ def profile_words(name: str, value: Any) -> str:
 
 
 # ---------------------------------------------------------------- roster
+#: Those who changed stand first, their two rows beside each other; then who came, then who went.
+_PERSON_ORDER = ("-stands", "-newest", "place", "key", "pk")
+
+
 def roster_changes(filing: Filing, first: int, last: int, *, user: User) -> RosterChanges:
     """Who came, went or changed between two versions, told by `key`. One query.
 
     Whoever changed stands in the earlier version with one row and in the later with another.
     """
+    found = in_order(_rows_that_differ(filing, first, last), _PERSON_ORDER)
+    return _changes_in(list(found[: 2 * MOST_SHOWN]), filing, first, user)
+
+
+def roster_changes_page(
+    filing: Filing, number: int, *, user: User, after: str
+) -> tuple[RosterChanges, Page[RosterRow]]:
+    """All who differ between version `number` and the one before it, a page at a time, and the page
+    with its neighbours: at most `MOST_SHOWN` persons, whose rows are never parted. One query.
+
+    SECURITY: not scoped, as `roster_changes`: the filing has to come from `visible_to`.
+    """
+    rows = _rows_that_differ(filing, number - 1, number)
+    page = keyset_page(rows, order=_PERSON_ORDER, after=after, size=MOST_SHOWN)
+    return _changes_in(page.rows, filing, number - 1, user), page
+
+
+def _rows_that_differ(filing: Filing, first: int, last: int) -> QuerySet[RosterRow]:
+    """The rows that stand in one of two versions only, each with what there is of all of them."""
     is_fresh, is_gone = Q(first_version__gt=first), Q(first_version__lte=first)
     rows = RosterRow.objects.filter(filing=filing).filter(
         is_fresh & Q(first_version__lte=last) & (Q(last_version=None) | Q(last_version__gte=last))
         | is_gone & Q(last_version__gte=first, last_version__lt=last)
     )
     persons = rows.order_by().values(together=Value(1)).annotate(n=Count("key", distinct=True))
-    told = rows.annotate(
+    return rows.annotate(
         stands=Window(Count("pk"), partition_by="key"),
         newest=Window(Max("first_version"), partition_by="key"),
         place=Window(Max("order"), partition_by="key"),
@@ -278,8 +302,9 @@ def roster_changes(filing: Filing, first: int, last: int, *, user: User) -> Rost
         gone=Window(Count("pk", filter=is_gone)),
         persons=Subquery(persons.values("n")),
     )
-    # Those who changed stand first, their two rows beside each other; then who came, then who went.
-    found = list(told.order_by("-stands", "-newest", "place", "key", "pk")[: 2 * MOST_SHOWN])
+
+
+def _changes_in(found: list[Any], filing: Filing, first: int, user: User) -> RosterChanges:
     by_person: dict[uuid.UUID, list[RosterRow]] = {}
     for row in found:
         by_person.setdefault(row.key, []).append(row)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Case, Count, OuterRef, Q, Subquery, Value, When
 
 from filings.models import Attachment, Filing, FilingVersion, LedgerEntry
 from jiaozuo_portal.lib.json_rows import Table, Together
+from jiaozuo_portal.lib.pages import Page, keyset_page
 from jiaozuo_portal.lib.prepared import STANDS_IN
 
 from .acts import PERSON, TABLES, Acts, acts_from, this_filing
@@ -63,6 +64,18 @@ def dossier_of(filing: Filing, number: int) -> Dossier:
         files=found["files"],
         ledger=_ledger(found, version, before),
     )
+
+
+def entries_page(filing: Filing, number: int, *, fresh: bool, after: str) -> Page[LedgerEntry]:
+    """All ledger entries of a version a page at a time, the newest first; with `fresh` those that
+    the version before it did not have. Two queries.
+
+    SECURITY: not scoped, as `dossier_of`.
+    """
+    versions = {"first_version" if fresh else "first_version__lte": number}
+    entries = LedgerEntry.objects.filter(filing=filing, **versions).select_related("item")
+    page = keyset_page(entries, order=("-on", "-pk"), after=after, size=MOST_ENTRIES)
+    return replace(page, total=entries.count())
 
 
 def _ledger(

@@ -15,7 +15,7 @@ from filings import access
 from filings.domain import review
 from filings.forms.desk import DeskFilter, ListFilter
 from filings.forms.review import OfVersion, OpinionForm
-from filings.models import DeskEntry, District, SavedView, User
+from filings.models import District, SavedView, User
 from filings.queries import agencies, team
 from filings.queries import desk as reads
 from filings.queries import saved_views as saved
@@ -111,16 +111,15 @@ def desk_team(request: HttpRequest) -> HttpResponse:
 
 @open_to("city")
 def city_home(request: HttpRequest) -> HttpResponse:
-    """Districts by states, and the filings behind a figure."""
+    """Districts by states, and the filings behind a figure or that filters find."""
     user: Any = request.user
     lines, sums = agencies.city_table(user)
-    district = District.objects.filter(code=request.GET.get("district", "")).first()
-    form = DeskFilter(request.GET, choices=Choices())
+    form = DeskFilter(request.GET, choices=reads.choices_in(District.objects.all()))
     asked = form.asked(view="all")
-    entries = DeskEntry.objects.visible_to(user)
-    if district:
-        entries = entries.filter(district=district)
-    shows_list = bool(district or asked.state or asked.q)
+    chips = _chips(request, form)
+    queue = (
+        reads.queue(reads.city_entries(user), asked, user=user, at=clock.now()) if chips else None
+    )
     return render(
         request,
         "filings/desk/city.html",
@@ -129,11 +128,10 @@ def city_home(request: HttpRequest) -> HttpResponse:
             "sums": sums,
             "total": sum(line.total for line in lines),
             "states": list(State),
-            "district": district,
             "asked": asked,
             "form": form,
-            "state_word": State(asked.state).label if asked.state else "",
-            "queue": reads.queue(entries, asked, user=user, at=clock.now()) if shows_list else None,
+            "chips": chips,
+            "queue": queue,
         },
     )
 

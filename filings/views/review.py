@@ -20,8 +20,8 @@ from filings.forms.desk import RosterFilter
 from filings.forms.review import CorrectionForm, OfRevision, RevealForm
 from filings.models import Correction, Filing, FilingVersion, PreStartReport
 from filings.queries import review as reads
-from filings.queries.differences import differences, field_changes
-from filings.queries.dossier import Dossier, dossier_of
+from filings.queries.differences import differences, field_changes, roster_changes_page
+from filings.queries.dossier import Dossier, dossier_of, entries_page
 from filings.queries.review_roster import PROBLEMS, listed_twice, person_in, roster_page
 from filings.queries.text_blocks import blocks_for
 from jiaozuo_portal.lib import clock
@@ -166,6 +166,35 @@ def version(request: HttpRequest, pk: int, number: int) -> HttpResponse:
             "back": request.get_full_path(),
         },
     )
+
+
+@open_to("member", *AUTHORITIES)
+def version_people(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """Everybody who came, went or changed with a version, a page at a time."""
+    user: Any = request.user
+    filing = _filing_of_version(request, pk, number)
+    after = request.GET.get("after", "")
+    changes, page = roster_changes_page(filing, number, user=user, after=after)
+    context = {"filing": filing, "number": number, "changes": changes, "page": page}
+    return render(request, "filings/review/people.html", context)
+
+
+@open_to("member", *AUTHORITIES)
+def version_entries(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """The ledger of a version entry by entry, or with `fresh` what came with it."""
+    filing = _filing_of_version(request, pk, number)
+    fresh, after = "fresh" in request.GET, request.GET.get("after", "")
+    page = entries_page(filing, number, fresh=fresh, after=after)
+    context = {"filing": filing, "number": number, "fresh": fresh, "page": page}
+    return render(request, "filings/review/entries.html", context)
+
+
+def _filing_of_version(request: HttpRequest, pk: int, number: int) -> Filing:
+    """A filing that this person may know of, when it has a version of this number."""
+    filing = visible_filing(request, pk)
+    if not 0 < number <= filing.version:
+        raise Http404
+    return filing
 
 
 # ---------------------------------------------------------------- points

@@ -3,9 +3,10 @@
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
@@ -35,6 +36,7 @@ class _Column:
     name: str
     descending: bool
     is_full: bool
+    field: Any
 
 
 def keyset_page(
@@ -56,8 +58,8 @@ def keyset_page(
     index holds all that conditions and order ask, what is not on the page is then passed over
     unread. On the first page that is a query of its own, which counts the rows on its way.
     """
-    columns = [_column(rows.model, name) for name in order]
-    direction, edge = _read_token(after, rows.model, columns)
+    columns = [_column(rows.model, name, rows.query.annotations) for name in order]
+    direction, edge = _read_token(after, columns)
     backwards = direction == _PREVIOUS
     found = rows.order_by(*(_ordering(column, backwards) for column in columns))
     if edge is not None:
@@ -85,7 +87,7 @@ def keyset_page(
 
 def is_token(token: str, model: type[Model], *, order: Sequence[str]) -> bool:
     """Whether `keyset_page` made this token for pages of `model` in this `order`."""
-    return _read_token(token, model, [_column(model, name) for name in order])[1] is not None
+    return _read_token(token, [_column(model, name) for name in order])[1] is not None
 
 
 def in_order(rows: QuerySet[Row], order: Sequence[str]) -> QuerySet[Row]:
@@ -93,9 +95,25 @@ def in_order(rows: QuerySet[Row], order: Sequence[str]) -> QuerySet[Row]:
     return rows.order_by(*(_ordering(_column(rows.model, name), False) for name in order))
 
 
-def _column(model: type[Model], name: str) -> _Column:
+def _column(
+    model: type[Model], name: str, annotations: Mapping[str, Any] = MappingProxyType({})
+) -> _Column:
     path = name.removeprefix("-")
-    return _Column(path, path != name, _is_full(model, path))
+    told = annotations.get(path)
+    field = told.output_field if told is not None else _field(model, path)
+    return _Column(path, path != name, _is_full(model, path), field)
+
+
+def _field(model: type[Model], path: str) -> Any:
+    """The column that a path through relations leads to; None where there is none."""
+    options: Any = model._meta
+    *relations, last = path.split("__")
+    try:
+        for name in relations:
+            options = options.get_field(name).related_model._meta
+        return options.pk if last == "pk" else options.get_field(last)
+    except (FieldDoesNotExist, AttributeError):
+        return None
 
 
 def _is_full(model: type[Model], path: str) -> bool:
@@ -151,17 +169,13 @@ def _token(direction: str, row: Model, columns: list[_Column]) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _read_token(
-    token: str | None, model: type[Model], columns: list[_Column]
-) -> tuple[str, list[Any] | None]:
+def _read_token(token: str | None, columns: list[_Column]) -> tuple[str, list[Any] | None]:
     if not token:
         return _NEXT, None
     try:
         padded = token + "=" * (-len(token) % 4)
         direction, values = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-        edge = [
-            _typed(model, column.name, value) for column, value in zip(columns, values, strict=True)
-        ]
+        edge = [_typed(column, value) for column, value in zip(columns, values, strict=True)]
     except (binascii.Error, ValueError, TypeError, ValidationError):
         return _NEXT, None
     if any(value is None for value, column in zip(edge, columns, strict=True) if column.is_full):
@@ -182,18 +196,10 @@ def _plain(value: Any) -> Any:
     return value if value is None or isinstance(value, (bool, int, str)) else str(value)
 
 
-def _typed(model: type[Model], path: str, value: Any) -> Any:
+def _typed(column: _Column, value: Any) -> Any:
     """A token's value as the column's own type; raises where it is none."""
     if value is None:
         return None
     if not isinstance(value, (bool, int, str)) or "\0" in str(value):
         raise ValueError
-    options = model._meta
-    *relations, last = path.split("__")
-    try:
-        for name in relations:
-            options = options.get_field(name).related_model._meta  # type: ignore[union-attr]
-        field = options.pk if last == "pk" else options.get_field(last)
-    except (FieldDoesNotExist, AttributeError):
-        return value
-    return field.to_python(value)  # type: ignore[union-attr]
+    return column.field.to_python(value) if column.field is not None else value

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import uuid
 from decimal import Decimal
 
@@ -11,10 +13,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from filings.domain import attachments, drafts, moves, supplies
 from filings.models import RosterRow
 from filings.queries.differences import (
+    MOST_SHOWN,
     differences,
     field_changes,
     profile_changes,
     roster_changes,
+    roster_changes_page,
     section_changes,
 )
 from filings.queries.dossier import dossier_of
@@ -188,6 +192,59 @@ def test_a_long_list_is_cut_and_counted_whole(two_versions, monkeypatch):
     found = roster_changes(filing, 1, 3, user=people.reviewer)
 
     assert (len(found.persons), found.total, found.left_out) == (2, 5, 3)
+
+
+def listed(filing, numbers) -> None:
+    """More people on the draft roster, made quickly: like its first one but for name and number."""
+    first = RosterRow.objects.filter(filing=filing)[0]
+    for n in numbers:
+        first.pk, first.key, first.first_version = None, uuid.uuid4(), None
+        first.order, first.name, first.id_index = n, f"员工{n}", f"{n:08}"
+        first.save()
+
+
+@pytest.mark.django_db
+def test_every_one_of_many_who_changed_is_reached_once():
+    filing, people = make.filing_in("draft")
+    moves.waive_gate(filing, "plan", by=people.lead, at=NOW, reason="人数随后更新")
+    listed(filing, range(1000, 1230))
+    submit(filing, people)
+    moves.withdraw_filing(filing, by=people.owner, at=NOW, remark="人员有变")
+    filing.refresh_from_db()
+    moves.reopen_filing(filing, by=people.owner, at=NOW)
+    rows = RosterRow.objects.filter(filing=filing, order__gte=1000)
+    for row in rows.filter(order__lt=1130):
+        edited(row, post="焊工")
+    rows.filter(order__gte=1130).update(removed=True)
+    listed(filing, range(2000, 2150))
+    submit(filing, people)
+
+    seen, pages, after = [], 0, ""
+    while after is not None:
+        found, page = roster_changes_page(filing, 2, user=people.reviewer, after=after)
+        seen += [(one.kind, one.name, len(one.fields)) for one in found.persons]
+        assert (found.changed, found.added, found.removed) == (130, 150, 100)
+        assert len(found.persons) <= MOST_SHOWN
+        pages, after = pages + 1, page.next
+
+    assert seen == [
+        *(("changed", f"员工{n}", 1) for n in range(1000, 1130)),
+        *(("added", f"员工{n}", 0) for n in range(2000, 2150)),
+        *(("removed", f"员工{n}", 0) for n in range(1130, 1230)),
+    ]
+    assert pages == 3
+    back, _page = roster_changes_page(filing, 2, user=people.reviewer, after=page.previous)
+    assert [one.name for one in back.persons] == [name for _kind, name, _n in seen[100:270]]
+
+
+@pytest.mark.parametrize("edge", [["x", 1, 1, "x", 1], [2, "x", 1, str(uuid.uuid4()), 1]])
+def test_a_made_up_token_leads_to_the_first_page(two_versions, edge):
+    filing, people = two_versions
+    token = base64.urlsafe_b64encode(json.dumps(["n", edge]).encode()).decode()
+
+    found, _page = roster_changes_page(filing, 3, user=people.reviewer, after=token)
+
+    assert len(found.persons) == 3
 
 
 def test_the_same_mobile_sealed_anew_is_no_change(two_versions):

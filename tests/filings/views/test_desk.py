@@ -386,6 +386,39 @@ def test_a_figure_of_the_city_opens_its_filings(client):
     assert names(response) == [approved.enterprise.name]
 
 
+def test_the_city_narrows_by_everything_that_a_bureau_narrows_by(client):
+    wanted, people = make.filing_in("in_review", district=QINYANG, zone=True, employees=40)
+    make.filing_in("in_review", employees=40)
+    make.filing_in("submitted", district=QINYANG, employees=40)
+    make.filing_in("in_review", district=QINYANG)
+    asked = {"state": "in_review", "district": QINYANG, "size": "small"}
+    more = {"zone": wanted.zone_id, "holder": people.reviewer.pk, "sort": "newest"}
+
+    response = page(client, make.officer("city"), "city_home", **asked, **more)
+
+    assert names(response) == [wanted.enterprise.name]
+    assert len(response.context["chips"]) == 5
+    offered = {field.name for field in response.context["form"].filters}
+    assert offered >= {
+        "state",
+        "district",
+        "zone",
+        "industry",
+        "size",
+        "holder",
+        "gate",
+        "province",
+    }
+
+
+def test_the_city_shows_no_list_until_it_is_asked_for_one(client):
+    make.filing_in("submitted")
+    city = make.officer("city")
+
+    assert page(client, city, "city_home").context["queue"] is None
+    assert page(client, city, "city_home", sort="newest").context["queue"] is None
+
+
 def test_the_city_asks_as_often_for_30_rows_as_for_1(client):
     submitted(1)
     city = make.officer("city")

@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from filings.models import AuditEntry, DeskEntry, RosterRow
 from filings.queries import desk_export as reads
-from filings.queries.desk import Asked
+from filings.queries.desk import Asked, desk_entries
 from filings.queries.desk_export import COLUMNS
 from filings.sheets import writing
 from filings.sheets.reading import read_grid
@@ -237,7 +237,7 @@ def cursors() -> int:
 
 def names_of_two(user) -> Iterator[Sequence[Any]]:
     make.filing_in("submitted")
-    entries = reads.entries_to_export(Asked(), user=user, at=clock.now())
+    entries = reads.entries_to_export(desk_entries(user), Asked(), user=user, at=clock.now())
     return iter(reads.export_sheet(entries, ["name"], at=clock.now()).rows)
 
 
@@ -280,3 +280,22 @@ def test_rows_are_read_as_plain_values(client, monkeypatch):
     table(ask(client, people.reviewer, columns=list(COLUMNS)))
 
     assert made == []
+
+
+@pytest.mark.parametrize("query", [{"state": "submitted"}, {"district": "410882"}, {"q": "cshy"}])
+def test_the_city_takes_away_what_its_list_shows(client, query):
+    make.filing_in("submitted", name="城山化验")
+    make.filing_in("submitted", district="410882")
+    make.filing_in("approved", district="410882")
+    client.force_login(make.officer("city"))
+    listed = client.get(reverse("city_home"), query).context["queue"]
+    address = f"{reverse('city_export')}?{urllib.parse.urlencode(query)}"
+
+    form = client.get(address)
+    columns = form.context["form"].initial["columns"]
+    taken = table(client.post(address, {"kind": "csv", "columns": columns}))
+
+    assert [row[0] for row in taken[1:]] == [row.entry.name for row in listed.rows] != []
+    assert str(COLUMNS["district"].heading) in taken[0]
+    assert f'href="{reverse("city_home")}?' in form.content.decode()
+    assert AuditEntry.objects.get(action="export_desk").field == f"csv {len(listed.rows)}"

@@ -21,6 +21,7 @@ from filings.models import (
     Filing,
     FilingVersion,
     GateWaiver,
+    LedgerEntry,
     Receipt,
     RosterRow,
 )
@@ -153,6 +154,94 @@ def test_what_changed_since_the_last_version_is_shown(client):
     ]
     assert [(p.kind, p.name) for p in changes.roster.persons] == [("added", "新来的人")]
     assert "写好了" in text(response)
+
+
+def came_back(**profile) -> tuple[Filing, make.Cast]:
+    """A filing whose second version has two more people and 120 more entries."""
+    filing, people = make.filing_in("approved", **profile)
+    for number in (3, 4):
+        make.roster_row(filing, number, health="symptoms")
+    entries = [
+        LedgerEntry(
+            filing=filing, item=filing.supplies.get(), direction="in", quantity=1, by=people.owner,
+            on=NOW.date() - timedelta(days=n % 7), person="孙仓管", purpose=f"入库{n}",
+            recorded_at=NOW,
+        )
+        for n in range(120)
+    ]  # fmt: skip
+    LedgerEntry.objects.bulk_create(entries)
+    moves.submit_filing(filing, by=people.owner, at=LATER, key=uuid.uuid4())
+    return filing, people
+
+
+def test_changes_that_do_not_fit_the_page_lead_to_all_of_them(client, monkeypatch):
+    filing, people = came_back()
+    short = text(look(client, people.reviewer, filing))
+    monkeypatch.setattr("filings.queries.differences.MOST_SHOWN", 1)
+
+    long = text(look(client, people.reviewer, filing))
+    everybody = look(client, people.reviewer, filing, "version_people", 2)
+
+    assert url("version_people", filing, 2) not in short
+    assert f'href="{url("version_people", filing, 2)}"' in long
+    assert "看全部 2 人的变化" in long
+    assert "员工3" in text(everybody)
+    assert "新增 2 人，修改 0 人，移除 0 人" in text(everybody)
+
+
+def test_every_entry_of_a_long_ledger_is_reached_once(client):
+    filing, people = came_back()
+    page = text(look(client, people.reviewer, filing))
+    assert f'href="{url("version_entries", filing, 2)}?fresh"' in page
+    assert f'href="{url("version_entries", filing, 2)}"' in page
+
+    for asked, n in (({"fresh": ""}, 120), ({}, 121)):
+        first = look(client, people.reviewer, filing, "version_entries", 2, **asked)
+        after = first.context["page"].next
+        second = look(client, people.reviewer, filing, "version_entries", 2, **asked, after=after)
+
+        rows = [*first.context["page"].rows, *second.context["page"].rows]
+        assert len(rows) == len({row.pk for row in rows}) == n
+        assert [row.on for row in rows] == sorted((row.on for row in rows), reverse=True)
+        assert second.context["page"].next is None
+        assert f"共 {n} 条" in text(first)
+
+
+@pytest.mark.parametrize("name", ["version_people", "version_entries"])
+def test_the_lists_of_a_version_are_for_who_may_see_the_version(client, name):
+    filing, people = came_back(district="410882", zone=True)
+    kinds = ("zone", "health", "city")
+    inside = [people.owner, people.lead, *(make.officer(kind, district="410882") for kind in kinds)]
+
+    for user in inside:
+        assert look(client, user, filing, name, 2).status_code == 200
+        assert look(client, user, filing, name, 3).status_code == 404
+    outside = make.officer("bureau", district="410803")
+    assert look(client, outside, filing, name, 2).status_code == 404
+
+
+def test_who_sees_no_health_is_not_told_what_changed_of_it(client):
+    filing, people = came_back(district="410882", zone=True)
+    row = RosterRow.objects.filter(filing=filing).in_draft().get(name="员工3")
+    row.removed = True
+    row.save()
+    row.pk, row.removed, row.first_version, row.health = None, False, None, "healthy"
+    row.save()
+    moves.withdraw_filing(filing, by=people.owner, at=LATER, remark="人员有变")
+    filing.refresh_from_db()
+    moves.reopen_filing(filing, by=people.owner, at=LATER)
+    moves.submit_filing(filing, by=people.owner, at=LATER, key=uuid.uuid4())
+
+    told = {
+        user: "健康状况" in text(look(client, user, filing, "version_people", 3))
+        for user in (
+            people.lead,
+            make.officer("health", district="410882"),
+            make.officer("zone", district="410882"),
+        )
+    }
+
+    assert list(told.values()) == [True, True, False]
 
 
 def test_a_roster_of_30_is_read_with_as_many_queries_as_one_of_2(client):
