@@ -79,9 +79,13 @@ def moved(batch: Batch) -> list[int]:
     return [steps[pk] for pk in batch.items.order_by("position").values_list("filing", flat=True)]
 
 
-@pytest.mark.parametrize("kind", ["assign", "hand_over"])
 @pytest.mark.parametrize(
-    ("where", "kept"), [("moved", FATAL - 1), ("written", FATAL - 1), ("committed", FATAL)]
+    ("where", "kept", "kind"),
+    [
+        ("moved", FATAL - 1, "assign"),
+        ("written", FATAL - 1, "hand_over"),
+        ("committed", FATAL, "assign"),
+    ],
 )
 def test_a_killed_batch_goes_on_where_it_was(do_step, colleague, kind, where, kept):
     batch, row = begun(kind, colleague)

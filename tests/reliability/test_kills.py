@@ -193,5 +193,5 @@ def test_without_the_outbox_some_notices_are_lost(portal, filings, mailbox, sett
     submit_all([last], rounds=1)
     wait_while_something_arrives(mailbox, expected=len(before) + 1, patience=PATIENCE)
 
-    wait_while_something_arrives(mailbox, expected=Notice.objects.count(), patience=20)
+    wait_while_something_arrives(mailbox, expected=Notice.objects.count(), patience=8)
     assert 0 < len(arrived(mailbox)) < Notice.objects.count()
