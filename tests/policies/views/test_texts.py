@@ -1,13 +1,16 @@
 """The pages of official texts, from the upload to the accepted wording."""
 
 import io
+import zipfile
 from datetime import date
 from pathlib import Path
+from random import Random
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from docx import Document
 
 from filings.models import AuditEntry
 from policies.models import OfficialText, TextClause, TextFile
@@ -116,6 +119,19 @@ def test_a_file_that_is_none_says_what_to_do_and_leaves_nothing(keeper, content,
 
     assert answer.status_code == 422
     assert any(words in said for said in told(answer))
+    assert (TextFile.objects.count(), OfficialText.objects.count()) == (0, 0)
+
+
+def test_a_docx_of_fifty_megabytes_is_told_to_lose_its_pictures(keeper):
+    content = io.BytesIO()
+    Document().save(content)
+    with zipfile.ZipFile(content, "a") as parts:
+        parts.writestr("word/media/scan.png", Random(1).randbytes(50 * 1024 * 1024))
+
+    answer = upload(keeper, content.getvalue(), "a.docx")
+
+    assert answer.status_code == 422
+    assert told(answer) == ["文件超过 20 MB，请删去图片，或分成几个文件再上传。"]
     assert (TextFile.objects.count(), OfficialText.objects.count()) == (0, 0)
 
 
