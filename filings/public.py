@@ -23,9 +23,20 @@ from .domain.notices import send as send_notice
 from .domain.notices import send_to_enterprises as notify_enterprises
 from .domain.picture import add_part as add_picture_part
 from .forms.fields import UsccField
-from .models import Agency, AgencyContact, CitySetting, District, Enterprise, Filing, User
+from .models import (
+    Agency,
+    AgencyContact,
+    CitySetting,
+    DeskEntry,
+    District,
+    Enterprise,
+    Filing,
+    User,
+)
 from .models.filing import Knower, filing_scope
 from .models.reader import Post
+from .queries.figures import Behind
+from .queries.figures import add_lists as add_board_lists
 from .queries.standing import Standing, standing_of
 from .sheets.identity import uscc
 from .sheets.limits import SheetRefused
@@ -204,6 +215,8 @@ __all__ = [
     "Agency",
     "AgencyContact",
     "BadValue",
+    "Behind",
+    "DeskEntry",
     "District",
     "Enterprise",
     "Filing",
@@ -220,6 +233,7 @@ __all__ = [
     "Standing",
     "UsccField",
     "User",
+    "add_board_lists",
     "add_picture_part",
     "bureau_of",
     "clean_name",

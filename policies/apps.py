@@ -9,8 +9,10 @@ class PoliciesConfig(AppConfig):
     verbose_name = _("惠企政策")
 
     def ready(self) -> None:
-        """Put the measures into the boards of the city and its districts."""
-        from filings.public import add_picture_part
-        from policies.queries.picture import measures_by_district
+        """Put the measures into the boards of the city and its districts, with their lists."""
+        from filings.public import add_board_lists, add_picture_part
+        from policies.queries.picture import GRANTED, USABLE, measures_by_district
 
         add_picture_part("measures", measures_by_district)
+        add_board_lists("measure", USABLE)
+        add_board_lists("granted", GRANTED)

@@ -11,6 +11,7 @@ from policies.views import (
     check,
     clause_editor,
     coverage,
+    draft_items,
     library,
     lists,
     packs,
@@ -44,6 +45,7 @@ _public = [
     path("policies/", library.library, name="library"),
     path("policies/check/", check.check, name="check"),
     path("policies/texts/<slug:folder>/", library.library_document, name="library_document"),
+    path("policies/texts/<slug:folder>/file/", library.library_file, name="library_file"),
     path(
         "policies/texts/<slug:folder>/<int:number>/", library.library_clause, name="library_clause"
     ),
@@ -65,7 +67,22 @@ _packs = [
     path("packs/drafts/<int:pk>/ask/", packs.draft_ask, name="policy_draft_ask"),
     path("packs/drafts/<int:pk>/publish/", packs.draft_publish, name="policy_draft_publish"),
     path("packs/drafts/<int:pk>/end/", packs.draft_end, name="policy_draft_end"),
-    path("packs/drafts/<int:pk>/new/", packs.clause_new, name="policy_clause_new"),
+    path("packs/drafts/<int:pk>/new/", draft_items.clause_new, name="policy_clause_new"),
+    path(
+        "packs/drafts/<int:pk>/documents/new/",
+        draft_items.document_new,
+        name="policy_document_new",
+    ),
+    path(
+        "packs/drafts/<int:pk>/items/<str:measure>/new/",
+        draft_items.item_new,
+        name="policy_item_new",
+    ),
+    path(
+        "packs/drafts/<int:pk>/items/<str:measure>/remove/",
+        draft_items.item_remove,
+        name="policy_item_remove",
+    ),
     path("packs/drafts/<int:pk>/items/<str:measure>/", clause_editor.clause, name="policy_clause"),
 ]
 

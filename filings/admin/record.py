@@ -6,7 +6,11 @@ columns, health facts, free content and files stand on no page of the admin site
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.apps import apps
 from django.contrib import admin
+from django.utils.translation import gettext as _
 
 from filings.models import (
     Absence,
@@ -37,6 +41,7 @@ from filings.models import (
     ZoneReceipt,
 )
 from jiaozuo_portal.admin_site import ReadOnlyAdmin
+from jiaozuo_portal.lib.punctuation import labelled, listed
 
 _OF_FILING = ("filing__enterprise", "filing__site")
 
@@ -306,8 +311,30 @@ class DeliveryAdmin(ReadOnlyAdmin):
 class AuditEntryAdmin(ReadOnlyAdmin):
     """Who did or looked at what."""
 
-    list_display = ("at", "by", "action", "object_type", "object_id", "field", "reason")
+    list_display = ("at", "by", "action", "object_type", "object_id", "field", "reason", "told")
     list_filter = ("action",)
     list_select_related = ("by",)
     search_fields = ("=object_id", "object_type", "by__username")
     date_hierarchy = "at"
+    exclude = ("changed",)
+    readonly_fields = ("told",)
+
+    @admin.display(description=AuditEntry._meta.get_field("changed").verbose_name)
+    def told(self, entry: AuditEntry) -> str:
+        """What changed, in words: 每人最多同时审核：3 → 5."""
+        if not entry.changed:
+            return ""
+        columns = apps.get_model(entry.object_type)._meta
+        return "\n".join(
+            labelled(columns.get_field(name).verbose_name, f"{_value(old)} → {_value(new)}")
+            for name, (old, new) in entry.changed.items()
+        )
+
+
+def _value(value: Any) -> str:
+    """A kept value in words; a dash for nothing."""
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    if isinstance(value, list):
+        return listed(value) or "—"
+    return "—" if value in (None, "") else str(value)

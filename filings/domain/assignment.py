@@ -116,7 +116,7 @@ def remove_rule(rule: AssignmentRule, *, by: User) -> None:
     access.may_arrange(by, rule.agency).require()
     with transaction.atomic():
         locked = _one(rule)
-        audit.record("remove_rule", locked, by=by)
+        audit.record("remove_rule", locked, by=by, before=_told_of_rule(locked))
         locked.delete()
 
 
@@ -131,7 +131,8 @@ def move_rule_up(rule: AssignmentRule, *, by: User) -> None:
         rules.insert(place - 1, rules.pop(place))
         for order, one in enumerate(rules, start=1):
             AssignmentRule.objects.filter(pk=one.pk).update(order=order)
-        audit.record("change_rule", rule, by=by, field="order")
+        before, after = {"order": place + 1}, {"order": place}
+        audit.record("change_rule", rule, by=by, field="order", before=before, after=after)
 
 
 def _locked(agency: Agency) -> list[AssignmentRule]:
@@ -163,11 +164,39 @@ def _keep(
     _require_colleagues(agency, people)
     if zone is not None and zone.district_id != agency.district_id:
         raise Refused(_("这个产业集聚区不在本县（市、区）。"))
+    before = _told_of_rule(rule) if rule.pk else None
     rule.zone, rule.outside_zones = zone, outside_zones and zone is None
     rule.industry, rule.most = industry, most
     rule.save()
     rule.people.set(people)
-    audit.record(action, rule, by=by)
+    audit.record(action, rule, by=by, before=before, after=_told_of_rule(rule))
+
+
+def _told_of_rule(rule: AssignmentRule) -> dict[str, Any]:
+    """A rule as the audit keeps it, by its columns."""
+    return {
+        "order": rule.order,
+        "zone": rule.zone and rule.zone.name,
+        "outside_zones": rule.outside_zones,
+        "industry": rule.industry,
+        "most": rule.most,
+        "people": [_told_of_person(person) for person in rule.people.order_by("pk")],
+    }
+
+
+def _told_of_person(person: User) -> str:
+    """A name with its number: two people of a bureau may have the same."""
+    return f"{person} #{person.pk}"
+
+
+def _told_of_absence(absence: Absence) -> dict[str, Any]:
+    """An absence as the audit keeps it, by its columns."""
+    return {
+        "user": _told_of_person(absence.user),
+        "first": absence.first.isoformat(),
+        "last": absence.last.isoformat(),
+        "stand_in": absence.stand_in and _told_of_person(absence.stand_in),
+    }
 
 
 def _require_colleagues(agency: Agency, people: Sequence[User]) -> None:
@@ -210,7 +239,7 @@ def add_absence(
         absence = Absence.objects.create(
             agency=agency, user=user, first=first, last=last, stand_in=stand_in
         )
-        audit.record("add_absence", absence, by=by)
+        audit.record("add_absence", absence, by=by, after=_told_of_absence(absence))
         if stand_in is not None and stand_in.pk != by.pk:
             days: dict[str, Any] = {"first": first.isoformat(), "last": last.isoformat()}
             notices.send("stand_in", [stand_in], at=at, url="/desk/", by=str(user), **days)
@@ -224,12 +253,16 @@ def end_absence(absence: Absence, *, by: User, on: date) -> None:
         locked = Absence.objects.select_for_update(of=("self",)).filter(pk=absence.pk).first()
         if locked is None:
             raise Refused(_("这条请假记录已经有人删除。"))
-        audit.record("end_absence", locked, by=by)
+        before = _told_of_absence(locked)
         if locked.first >= on:
+            audit.record("end_absence", locked, by=by, before=before)
             locked.delete()
         else:
             locked.last = min(locked.last, on - _A_DAY)
             locked.save(update_fields=["last"])
+            audit.record(
+                "end_absence", locked, by=by, before=before, after=_told_of_absence(locked)
+            )
 
 
 __all__ = [

@@ -5,6 +5,10 @@ domain looks like is kept all the same: sections, frozen versions, gates, balanc
 and steps fit together as if every move had been taken (`tests/filings/test_scale.py` holds that).
 Notices, outbox rows and the audit are left out: nothing here happened to anybody.
 
+Codes and identity numbers pass the portal's checks, and begin with places that never had a number
+(`NOWHERE`). No two people have the same, but that about one in fifty also stands on the roster of
+the filing before, under the same name.
+
 Each filing is drawn from the seed and its own number alone, so the same seed gives the same city
 in any order, on one process or on several.
 """

@@ -51,7 +51,7 @@ from filings.timing import Kind
 from jiaozuo_portal.lib import crypto
 from jiaozuo_portal.lib.bulk import insert_rows
 
-from .demo import BIRTH_PLACES, DATA, WORDS
+from .demo import DATA, WORDS
 from .scale_clock import ScaleClock
 
 #: The last moves of a filing by its state, and how many of a hundred filings stand there.
@@ -72,6 +72,15 @@ RETURNED_ONCE = ("submit", "claim", "return")
 
 #: Quantities are kept to three places.
 _THIRD = Decimal("0.001")
+#: Places of the province that no edition of GB/T 2260 has: its prefectures were 01 to 30 and 90.
+NOWHERE = tuple(f"41{county}" for county in range(3100, 9000))
+_BIRTHDAYS = tuple(f"{date(1965, 1, 1) + timedelta(days=days):%Y%m%d}" for days in range(13_000))
+_ID_COUNT = len(NOWHERE) * len(_BIRTHDAYS) * 1000
+#: Numbers that follow each other are put far apart; prime to the count, so that none comes twice.
+_STRIDE = 47_402_206_879
+_MOST_HEADS = 50_000
+#: So many of the people also stand on the roster of the filing before.
+_LISTED_TWICE = 0.02
 _ORG_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -173,6 +182,29 @@ def person_name(chance: Random) -> str:
 def _mobile(chance: Random) -> str:
     # A range that was given to no operator: these numbers are nobody's.
     return f"1540000{chance.randrange(10_000):04d}"
+
+
+def resident_id(filing: int, order: int) -> str:
+    """The resident id of the person at `order` (up to 50,000) of the roster of `filing`: nobody's.
+
+    It has a day of birth and its check character, and begins with a place that never had a number.
+    Two of them are the same only for the same filing and order, up to the 1,534,000th filing.
+    """
+    number = (filing * _MOST_HEADS + order) * _STRIDE % _ID_COUNT
+    number, nth = divmod(number, 1000)
+    place, day = divmod(number, len(_BIRTHDAYS))
+    body = f"{NOWHERE[place]}{_BIRTHDAYS[day]}{nth:03d}"
+    return body + ric.calc_check_digit(body + "0")
+
+
+def roster_name(seed: int, number: int, order: int) -> str:
+    """The name of the person at `order` of the roster of filing `number` (from 0)."""
+    surnames, given = DATA["surnames"], DATA["given"]
+    # The hash of whole numbers is the same in every process.
+    rest, surname = divmod(hash((seed, number, order)), len(surnames))
+    rest, first = divmod(rest, len(given))
+    rest, second = divmod(rest, len(given))
+    return f"{surnames[surname]}{given[first]}{given[second] if rest % 3 else ''}"
 
 
 def organisation_code(number: int) -> str:
@@ -321,7 +353,7 @@ class Story:
         brand = "".join(chance.sample(WORDS["brand_characters"], 2)) + chance.choice(
             DATA["suffixes"]
         )
-        code = f"91{district.code}{organisation_code(self.pk)}"
+        code = f"91{NOWHERE[-1]}{organisation_code(self.pk)}"
         name = WORDS["firm"].format(brand=brand, trade=trade)
         enterprise = self.enterprise = Enterprise(
             id=self.city.first["Enterprise"] + self.number,
@@ -418,7 +450,6 @@ class Story:
         self.origins: Counter[tuple[str, str, str]] = Counter()
         told = fit = 0
         units = set()
-        used: set[str] = set()
         for order in range(1, self.people + 1):
             place = tuple(chance.choices(DATA["origins"], (40, 22, 14, 10, 6, 5, 3))[0])
             workshop, team = self.units[order % len(self.units)]
@@ -429,7 +460,9 @@ class Story:
             pending = chance.random() < 0.06
             told += 1
             fit += not pending
-            key, number = self._uuid(), self._resident_id(used)
+            is_listed_twice = self.number > 0 and chance.random() < _LISTED_TWICE
+            whose = self.number - 1 if is_listed_twice else self.number
+            key, number = self._uuid(), resident_id(self.city.first["Filing"] + whose, order)
             sealed, masked = RosterRow.sealed_id(number, key)
             mobile, mobile_masked = RosterRow.sealed_mobile(_mobile(chance), key)
             self.rows.add(
@@ -440,7 +473,7 @@ class Story:
                 filing_id=self.pk,
                 key=key,
                 order=order,
-                name=person_name(chance),
+                name=roster_name(self.city.seed, whose, order),
                 id_kind="resident_id",
                 id_sealed=sealed,
                 id_index=RosterRow.index_of(number),
@@ -473,17 +506,6 @@ class Story:
                 for province, heads in sorted(origins.items(), key=lambda row: (-row[1], row[0]))
             ],
         }
-
-    def _resident_id(self, used: set[str]) -> str:
-        """A resident id with valid date and checksum, once on this roster."""
-        while True:
-            born = date(1984, 1, 1) + timedelta(days=self.chance.randrange(6_000))
-            body = (
-                f"{self.chance.choice(BIRTH_PLACES)}{born:%Y%m%d}{self.chance.randrange(1000):03d}"
-            )
-            if body not in used:
-                used.add(body)
-                return body + ric.calc_check_digit(body + "0")
 
     def _plan(self, at: datetime) -> dict[str, Any]:
         first = self.people - self.people // 2

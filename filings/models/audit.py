@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 class AuditEntry(models.Model):
     """Who did what to which object, when and why. Never a personal value itself.
 
-    `at` is real time, also where the portal's clock is simulated.
+    `at` is real time, also where the portal's clock is simulated. `changed` tells of an agency's
+    own arrangements what they were and what they are now: by column the value before and after.
     """
 
     at = models.DateTimeField(_("时间"), default=timezone.now, db_index=True)
@@ -28,6 +29,7 @@ class AuditEntry(models.Model):
     object_id = models.CharField(_("对象编号"), max_length=40)
     field = models.CharField(_("栏目"), max_length=60, blank=True)
     reason = models.CharField(_("理由"), max_length=500, blank=True)
+    changed = models.JSONField(_("从什么改成什么"), default=dict, blank=True)
     filing = models.ForeignKey(
         "filings.Filing",
         models.PROTECT,

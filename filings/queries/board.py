@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -20,6 +20,8 @@ from filings.models import District, Picture, User
 from filings.sections import SECTIONS
 from filings.sheets.writing import OutSheet
 from filings.states import State
+
+from .figures import behind
 
 #: As many rows of a long list.
 MOST = 12
@@ -43,21 +45,34 @@ _PARTS: dict[str, Promise | str] = {
     "supplies": gettext_lazy("防疫物资"),
     "attachments": gettext_lazy("附件"),
 }
+#: What is told hour by hour, and the counts that are added up for it.
+HOURLY: tuple[tuple[Promise | str, tuple[str, ...]], ...] = (
+    (gettext_lazy("待审和审核中"), ("state-submitted", "state-in_review")),
+    (gettext_lazy("退回补正"), ("state-returned",)),
+    (gettext_lazy("已备案"), ("state-approved", "state-ready")),
+    (gettext_lazy("已开工"), ("state-started",)),
+    (gettext_lazy("已超时"), ("overdue",)),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One figure: its words, the number, and the list behind it ("" where there is none)."""
+    """One figure: its words, the number, and the list behind it ("" where there is none); in a part
+    with money the yuan beside it, and their list."""
 
     label: str
     n: float
     url: str = ""
     yuan: float | None = None
+    yuan_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One chart with its table. `unit` is the unit of the numbers, `note` says what is counted."""
+    """One chart with its table. `unit` is the unit of the numbers, `note` says what is counted.
+
+    `people` are numbers of people that the note tells beside the chart.
+    """
 
     key: str
     title: str
@@ -65,39 +80,15 @@ class Part:
     lines: list[Line]
     note: str = ""
     with_money: bool = False
+    people: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Hour:
-    """The states within one hour of a day."""
+    """The filings of one hour of a day, one number for each of `HOURLY`."""
 
     hour: int
-    counts: dict[str, int]
-
-    @property
-    def with_bureau(self) -> int:
-        """Submitted or in review."""
-        return self.counts["state-submitted"] + self.counts["state-in_review"]
-
-    @property
-    def returned(self) -> int:
-        """Back with the enterprise for corrections."""
-        return self.counts["state-returned"]
-
-    @property
-    def cleared(self) -> int:
-        """Approved, and not yet at work."""
-        return self.counts["state-approved"] + self.counts["state-ready"]
-
-    @property
-    def started(self) -> int:
-        """At work."""
-        return self.counts["state-started"]
-
-    @property
-    def overdue(self) -> int:
-        """Past the time limit of the review."""
-        return self.counts["overdue"]
+    numbers: list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +103,7 @@ class Board:
     is_now: bool
     tiles: list[Line]
     parts: list[Part]
+    hourly: list[str]
     hours: list[Hour]
     worst: list[dict[str, Any]]
     decided: dict[str, Any]
@@ -146,6 +138,7 @@ def board_of(
         is_now=is_now,
         tiles=list(words.tiles()),
         parts=[part for part in words.parts() if part.lines],
+        hourly=[str(words) for words, _keys in HOURLY],
         hours=[_hour(one) for one in pictures],
         worst=picture.figures["worst"],
         decided=picture.figures["decided"],
@@ -154,9 +147,8 @@ def board_of(
 
 
 def _hour(picture: Picture) -> Hour:
-    counts = {f"state-{state.value}": 0 for state in State} | {"overdue": 0}
     told = picture.figures["counts"]
-    return Hour(picture.hour, {key: told.get(key, 0) for key in counts})
+    return Hour(picture.hour, [sum(told.get(key, 0) for key in keys) for _words, keys in HOURLY])
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,19 +189,26 @@ class _Words:
             [self._line(one["key"], one["name"], one["n"]) for one in self._list("origins")],
             _("已开工企业最近一版花名册上的人。"),
         )  # fmt: skip
-        yield counted("heads", _("花名册与计划人数"), _HEADS, note=self._heads_note())
+        yield self._heads()
         yield counted("cover", _("防疫物资还能用几天"), _COVER, note=_("按最少的一种物资计。"))
         yield self._reasons()
         gates = {key: label for key, label in _GATES.items() if self._n(key)}
         yield counted("gates", _("哪些核对最常不通过"), gates, largest_first=True)
         yield Part(
             "measures", _("用得最多的支持政策"), _("家"),
-            [
-                Line(_in_language(one["name"]), one["n"], "", one.get("yuan"))
-                for one in self._list("measures")
-            ],
+            [self._measure(one) for one in self._list("measures")],
             _("可以享受的备案数，和部门已同意的金额。"), with_money=True,
         )  # fmt: skip
+
+    def _measure(self, one: Mapping[str, Any]) -> Line:
+        granted = f"granted-{one['key'].partition('-')[2]}"
+        return Line(
+            _in_language(one["name"]),
+            one["n"],
+            self.url_of(one["key"]),
+            one.get("yuan"),
+            self.url_of(granted),
+        )
 
     def _counted(
         self,
@@ -228,11 +227,14 @@ class _Words:
     def _list(self, name: str) -> list[dict[str, Any]]:
         return list(self.figures.get(name, []))[:MOST]
 
-    def _heads_note(self) -> str:
-        return _("计划返岗 %(planned)s 人，花名册 %(listed)s 人。") % {
-            "planned": f"{self._n('people-planned'):,}",
-            "listed": f"{self._n('people-listed'):,}",
+    def _heads(self) -> Part:
+        planned, listed = self._n("people-planned"), self._n("people-listed")
+        note = _("计划返岗 %(planned)s 人，花名册 %(listed)s 人。") % {
+            "planned": f"{planned:,}",
+            "listed": f"{listed:,}",
         }
+        part = self._counted("heads", _("花名册与计划人数"), _HEADS, note=note)
+        return replace(part, people=(Line(_("计划返岗"), planned), Line(_("花名册"), listed)))
 
     def _reasons(self) -> Part:
         lines = [self._line(one["key"], _reason(one), one["n"]) for one in self._list("reasons")]
@@ -262,6 +264,9 @@ def returned_for(reason: object) -> str:
 
 def label_of(key: str) -> str:
     """The words of a figure whose list is shown."""
+    other = behind(key)
+    if other:
+        return other[0].label(other[1])
     name, _dash, what = key.partition("-")
     known: dict[str, Callable[[], object]] = {
         "state": lambda: State(what).label,
@@ -276,28 +281,64 @@ def label_of(key: str) -> str:
     return str(known[name]() if name in known else labels[key])
 
 
-def board_sheet(board: Board) -> OutSheet:
-    """Every figure of a board as rows of a sheet."""
-    rows: list[tuple[Any, ...]] = [
-        (part.title, line.label, line.n, part.unit, line.yuan)
-        for part in board.parts
-        for line in part.lines
-    ]
-    decided = board.decided
-    period = _("最近 7 天的审核用时")
-    for label, value, unit in (
-        (_("准予备案"), decided["n"], _("件")),
-        (_("中位数"), decided["median"], _("小时")),
-        (_("第 90 百分位"), decided["p90"], _("小时")),
-    ):
-        rows.append((period, label, value, unit, None))
-    rows += [
-        (_("物资最少的企业"), f"{one['name']} {one['site']}", one["days"], _("天"), None)
-        for one in board.worst
-    ]
+#: A figure in a file: what it is of, the number or words, the unit, an amount of money.
+_Cells = tuple[str, float | str | None, str, float | None]
+
+
+def board_sheets(board: Board) -> list[OutSheet]:
+    """Everything that the page of a board tells, a sheet for each subject."""
+    headings = [_("项目"), _("数字"), _("单位"), _("金额（元）")]
+    sheets = []
+    for title, rows in _subjects(board):
+        columns = 4 if any(row[3] is not None for row in rows) else 3
+        cells = [row[:columns] for row in rows]
+        sheets.append(OutSheet(title, headings[:columns], cells, {0: 36}))
+    hours = [(f"{one.hour}:00", *one.numbers) for one in board.hours]
+    return [*sheets, OutSheet(_hours_title(board), [_("时间"), *board.hourly], hours)]
+
+
+def board_table(board: Board) -> OutSheet:
+    """The same as one table, for a file that has no sheets."""
     headings = [_("部分"), _("项目"), _("数字"), _("单位"), _("金额（元）")]
-    title = f"{board.place} {board.day:%Y-%m-%d} {board.hour:02}"
-    return OutSheet(title, headings, rows, {0: 24, 1: 36})
+    rows: list[tuple[Any, ...]] = [
+        (title, *row) for title, told in _subjects(board) for row in told
+    ]
+    rows += [
+        (_hours_title(board), f"{one.hour}:00 {words}", n, _("件"), None)
+        for one in board.hours
+        for words, n in zip(board.hourly, one.numbers, strict=True)
+    ]
+    return OutSheet(board.place, headings, rows)
+
+
+def _hours_title(board: Board) -> str:
+    return _("%(day)s逐时") % {"day": date_format(board.day, _("n月j日"))}
+
+
+def _subjects(board: Board) -> Iterator[tuple[str, list[_Cells]]]:
+    """The figures of a board, subject by subject, but for those of each hour."""
+    yield _("合计"), list(_overall(board))
+    people = _("人")
+    for part in board.parts:
+        lines: list[_Cells] = [(line.label, line.n, part.unit, line.yuan) for line in part.lines]
+        yield part.title, lines + [(line.label, line.n, people, None) for line in part.people]
+    if board.worst:
+        days = _("天")
+        told: list[_Cells] = [
+            (f"{one['name']} {one['site']}", one["days"], days, None) for one in board.worst
+        ]
+        yield _("物资最少的企业"), told
+
+
+def _overall(board: Board) -> Iterator[_Cells]:
+    decided, filings, hours = board.decided, _("件"), _("小时")
+    yield _("范围"), board.place, "", None
+    yield _("截至"), f"{timezone.localtime(board.taken_at):%Y-%m-%d %H:%M}", "", None
+    for tile in board.tiles:
+        yield tile.label, tile.n, "", None
+    yield _("最近 7 天准予备案"), decided["n"], filings, None
+    yield _("审核用时（中位数）"), decided["median"], hours, None
+    yield _("审核用时（第 90 百分位）"), decided["p90"], hours, None
 
 
 def brief_of(board: Board, *, printed: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from math import ceil
@@ -83,12 +84,42 @@ SUMMED: dict[str, tuple[str, Q]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """The lists behind figures that another app counts; each of them is told by a word.
+
+    `entries` gives the condition on entries (None for an unknown word), `label` the heading, and
+    `yuan`, where the figures are sums of money, the sum over the entries of a list.
+    """
+
+    entries: Callable[[str], Q | None]
+    label: Callable[[str], str]
+    yuan: Callable[[str, QuerySet[DeskEntry]], float] | None = None
+
+
+_behind: dict[str, Behind] = {}
+
+
+def add_lists(name: str, behind: Behind) -> None:
+    """Let another app have lists of its own: those of the figures `<name>-<word>`."""
+    _behind[name] = behind
+
+
+def behind(key: str) -> tuple[Behind, str] | None:
+    """Another app's lists to which a figure belongs, and its word; None for our own figures."""
+    name, _dash, word = key.partition("-")
+    return (_behind[name], word) if name in _behind else None
+
+
 def condition_of(key: str, at: datetime) -> Q | None:
     """The condition on entries behind a figure at the moment `at`; None for an unknown figure.
 
-    Keys are those of `COUNTED`, `overdue`, `decided`, `from-<province>`, and for what was to be
-    mended `reason-<short name of a text block>` or `part-<section>`.
+    Keys are those of `COUNTED`, `overdue`, `decided`, `from-<province>`, for what was to be mended
+    `reason-<short name of a text block>` or `part-<section>`, and those of other apps (`Behind`).
     """
+    other = behind(key)
+    if other:
+        return other[0].entries(other[1])
     name, _dash, what = key.partition("-")
     special: dict[str, Callable[[], Q | None]] = {
         "overdue": lambda: overdue(at),
@@ -110,6 +141,12 @@ def people_behind(key: str, entries: QuerySet[DeskEntry]) -> int | None:
         return None
     # In Python: a province is a key of the entry's own table, and each database names it otherwise.
     return sum(origins.get(province, 0) for origins in entries.values_list("origins", flat=True))
+
+
+def yuan_behind(key: str, entries: QuerySet[DeskEntry]) -> float | None:
+    """How many yuan a figure counts in the `entries` of its list; None for one of no money."""
+    other = behind(key)
+    return other[0].yuan(other[1], entries) if other and other[0].yuan else None
 
 
 def _from(province: str) -> Q:

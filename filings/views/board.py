@@ -15,12 +15,12 @@ from filings.models import DeskEntry, District, Picture
 from filings.papers.brief import brief_pdf
 from filings.queries import board as reads
 from filings.queries import desk
-from filings.queries.figures import condition_of, people_behind
+from filings.queries.figures import condition_of, people_behind, yuan_behind
 from jiaozuo_portal.lib import clock
 from jiaozuo_portal.lib.doors import open_to
 from jiaozuo_portal.lib.files import CSV, XLSX
 
-from .sheet_files import sheet_file
+from .sheet_files import sheet_file, workbook_file
 
 
 def _places(user: Any) -> tuple[list[District], bool]:
@@ -85,6 +85,7 @@ def board_list(request: HttpRequest) -> HttpResponse:
         "queue": queue,
         "label": reads.label_of(key),
         "people": people_behind(key, entries),
+        "yuan": yuan_behind(key, entries),
         "district": district,
         "at": at,
     }
@@ -121,11 +122,14 @@ def board_brief(request: HttpRequest) -> HttpResponse:
 
 @open_to("bureau", "city")
 def board_download(request: HttpRequest, kind: str) -> HttpResponse:
-    """The figures of a board as csv or a workbook."""
+    """Everything that a board tells as csv, or as a workbook with a sheet for each subject."""
     _form, found = _asked(request)
     if found is None or kind not in (CSV.name, XLSX.name):
         raise Http404
-    answer: HttpResponse = sheet_file(
-        reads.board_sheet(found), kind, f"board-{found.day:%Y%m%d}-{found.hour:02}"
+    name = f"board-{found.day:%Y%m%d}-{found.hour:02}"
+    answer: HttpResponse = (
+        sheet_file(reads.board_table(found), kind, name)
+        if kind == CSV.name
+        else workbook_file(reads.board_sheets(found), name)
     )
     return answer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import FileResponse, StreamingHttpResponse
@@ -19,8 +20,13 @@ def sheet_file(sheet: OutSheet, kind: str, name: str) -> Any:
             content_type=f"{CSV.media_type}; charset=utf-8",
             headers={"Content-Disposition": f'attachment; filename="{name}{CSV.extension}"'},
         )
+    return workbook_file([sheet], name)
+
+
+def workbook_file(sheets: Iterable[OutSheet], name: str) -> Any:
+    """The sheets as one workbook; `name` is without its ending."""
     stream = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
-    write_xlsx(stream, [sheet])
+    write_xlsx(stream, sheets)
     stream.seek(0)
     return FileResponse(
         stream,

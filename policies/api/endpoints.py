@@ -14,13 +14,13 @@ from ninja.decorators import decorate_view
 from filings.public import Filing, filings_visible_to
 from jiaozuo_portal.lib import clock
 from policies.eligibility.matching import InputError, read_profiles
-from policies.eligibility.verdicts import judge
 from policies.models import ApiToken
 from policies.queries.packs import Rules, published_rules
 
 from . import reads
+from .examples import DescribedApi
 from .keys import Key, bearer, count_stranger
-from .problems import NoPack, NotJson, PortalApi, TooLarge
+from .problems import NoPack, NotJson, TooLarge
 from .schemas import (
     DocumentOut,
     Documents,
@@ -44,7 +44,7 @@ MATCH, FILINGS, LINKS = (
 _OPEN = {429: Problem, 503: Problem}
 _KEYED = {401: Problem, 403: Problem, **_OPEN}
 
-api = PortalApi(
+api = DescribedApi(
     title="Reopening portal",
     version="1",
     urls_namespace="api-1",
@@ -134,7 +134,10 @@ _PROFILE = {
     "properties": {
         "id": {"type": "string", "maxLength": 500},
         "as_of": {"type": "string", "format": "date"},
-        "facts": {"type": "object"},
+        "facts": {
+            "type": "object",
+            "additionalProperties": {"type": ["boolean", "number", "string"]},
+        },
     },
 }
 
@@ -170,15 +173,7 @@ def match(request: HttpRequest) -> dict[str, Any]:
     profiles = read_profiles(_json_of(request), rules.pack, clock.today())
     if len(profiles) > MOST_PROFILES:
         raise InputError("", _("一次最多 %(count)s 份") % {"count": MOST_PROFILES})
-    judged = [
-        {
-            "id": profile.id,
-            "as_of": profile.as_of,
-            **judge(rules.pack, profile.facts, profile.as_of).as_json(),
-        }
-        for profile in profiles
-    ]
-    return {**reads.pack_line(rules), "profiles": judged}
+    return {**reads.pack_line(rules), "profiles": [reads.matched(rules, one) for one in profiles]}
 
 
 def _json_of(request: HttpRequest) -> bytes:

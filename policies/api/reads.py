@@ -10,8 +10,9 @@ from jiaozuo_portal.lib.pages import Page, is_token, keyset_page
 from policies.eligibility.conditions import Unstated, leaves
 from policies.eligibility.facts import Registry
 from policies.eligibility.finding import inputs
-from policies.eligibility.matching import InputError
+from policies.eligibility.matching import InputError, Profile
 from policies.eligibility.packs import Kind, Measure
+from policies.eligibility.verdicts import judge
 from policies.eligibility.words import _
 from policies.models import SupportLink
 from policies.queries.departments import departments_of
@@ -69,6 +70,7 @@ def measure_out(rules: Rules, measure: Measure) -> dict[str, Any]:
         "topic": measure.topic,
         "departments": [say(found.name) for found in departments_of(rules.pack, measure)],
         "apply": say(measure.apply),
+        "given_per": measure.given_per.value,
         "valid_from": measure.validity.first,
         "valid_until": measure.validity.last,
         "facts": _facts(measure, rules.pack.registry),
@@ -79,6 +81,12 @@ def _facts(measure: Measure, registry: Registry) -> list[str]:
     named = {leaf.fact for leaf in leaves(measure.when) if not isinstance(leaf, Unstated)}
     asked = {base for name in named if name in registry for base in inputs(name, registry)}
     return list(registry.in_order(asked))
+
+
+def matched(rules: Rules, profile: Profile) -> dict[str, Any]:
+    """One judged profile, as the command `match_facts` prints it."""
+    judged = judge(rules.pack, profile.facts, profile.as_of).as_json()
+    return {"id": profile.id, **judged}
 
 
 def filings(bearer: Bearer, after: str, limit: int) -> Page[Filing]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as when
-from typing import Any
+from typing import Literal
 
 from ninja import Schema
+from pydantic import BaseModel
 
 
 class Fault(Schema):
@@ -48,7 +49,10 @@ class Documents(Schema):
 
 
 class MeasureOut(Schema):
-    """One independent measure of a text, in our own words."""
+    """One independent measure of a text, in our own words.
+
+    `given_per` is who may apply for it once: the enterprise, or each of its sites.
+    """
 
     id: str
     document: str
@@ -60,6 +64,7 @@ class MeasureOut(Schema):
     topic: str
     departments: list[str]
     apply: str
+    given_per: Literal["enterprise", "site"]
     valid_from: when.date
     valid_until: when.date | None
     facts: list[str]
@@ -73,14 +78,57 @@ class Measures(Schema):
     measures: list[MeasureOut]
 
 
+VerdictName = Literal["eligible", "not_eligible", "unknown", "not_applicable"]
+#: A fact as it was compared: numbers are exact text, days ISO 8601, null is not known.
+Value = bool | str | list[str] | None
+
+# These stand a hundred thousand times in one answer: django-ninja's own Schema takes four times as
+# long for each.
+
+
+class ConditionOut(BaseModel):
+    """One condition as it was judged: `holds` is null while `actual` is not known.
+
+    `fact` is null for a condition that the text does not print.
+    """
+
+    fact: str | None
+    op: str
+    threshold: Value
+    actual: Value
+    holds: bool | None
+    clause: str
+
+
+class ResultOut(BaseModel):
+    """The verdict on one measure; `missing` are the facts that can still decide it."""
+
+    verdict: VerdictName
+    amount_yuan: str | None
+    missing: list[str]
+    reasons: list[ConditionOut]
+
+
+class TopicOut(BaseModel):
+    """The best verdict of the measures that give one benefit; `basis` are those it rests on."""
+
+    verdict: VerdictName
+    amount_yuan: str | None
+    basis: list[str]
+
+
 class Matched(Schema):
-    """One judged profile, as the command `match_facts` prints it."""
+    """One judged profile, as the command `match_facts` prints it.
+
+    `results` are by measure, `topics` by topic, `derived` by the name of what follows from the
+    facts; `ask_next` are the missing facts, the most telling first.
+    """
 
     id: str | None
     as_of: when.date
-    derived: dict[str, Any]
-    results: dict[str, Any]
-    topics: dict[str, Any]
+    derived: dict[str, Value]
+    results: dict[str, ResultOut]
+    topics: dict[str, TopicOut]
     ask_next: list[str]
 
 

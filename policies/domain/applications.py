@@ -29,6 +29,7 @@ from policies.queries.applications import (
     benefit_of,
     content_for,
     desk_for,
+    given_to,
     standing_application,
 )
 from policies.queries.support import Support, support_of
@@ -39,13 +40,22 @@ from policies.states import APPLICATION_MOVES, ApplicationMove, ApplicationState
 MOST_YUAN = Decimal(1000000000000)
 
 
+class AppliedAlready(Refused):
+    """The benefit is applied for or given already; `application` is the one that stands."""
+
+    def __init__(self, application: Application, message: str) -> None:
+        super().__init__(message)
+        self.application = application
+
+
 def prepare_application(filing: Filing, measure: str, *, by: User, at: datetime) -> Application:
     """A draft for one measure, filled from what the portal knows of the filing at `at`.
 
     Preparing twice gives the same draft. Raises NotAllowed for who may not answer for the
     enterprise, Refused for a measure that is not offered, that another one has taken the place of,
-    that needs no application, that the enterprise cannot use, that nobody decides, or whose
-    benefit has been applied for already.
+    that needs no application, that the enterprise cannot use or that nobody decides, and
+    AppliedAlready where its benefit has been applied for: by this site, or by any site of the
+    enterprise where the pack gives it once an enterprise.
     """
     access.may_declare(by, filing.enterprise).require()
     support = _support(filing, at)
@@ -60,10 +70,9 @@ def prepare_application(filing: Filing, measure: str, *, by: User, at: datetime)
     if result.verdict is Verdict.NOT_ELIGIBLE:
         raise Refused(_("按现有资料不符合这项措施的条件，不能申请。请先看“为什么不符合”。"))
     pack = support.rules.pack
-    benefit = benefit_of(pack, result.measure)
-    running = standing_application(filing, benefit)
+    running = standing_application(filing, result.measure, pack)
     if running is not None:
-        return _same_draft(running, measure)
+        return _same_draft(running, filing, measure)
     agency = desk_for(pack, result.measure, filing)
     if agency is None:
         raise Refused(_("平台上还没有负责这项措施的部门，请按页面上的电话联系。"))
@@ -73,7 +82,8 @@ def prepare_application(filing: Filing, measure: str, *, by: User, at: datetime)
                 filing=filing,
                 enterprise=filing.enterprise,
                 measure=measure,
-                benefit=benefit,
+                benefit=benefit_of(pack, result.measure),
+                given_to=given_to(filing, result.measure),
                 agency=agency,
                 state_since=at,
                 created_at=at,
@@ -85,20 +95,22 @@ def prepare_application(filing: Filing, measure: str, *, by: User, at: datetime)
             )
     except IntegrityError:
         # A colleague pressed at the same moment; theirs is the one.
-        found = standing_application(filing, benefit)
+        found = standing_application(filing, result.measure, pack)
         if found is None:
             raise
-        return _same_draft(found, measure)
+        return _same_draft(found, filing, measure)
     return made
 
 
-def _same_draft(running: Application, measure: str) -> Application:
+def _same_draft(running: Application, filing: Filing, measure: str) -> Application:
+    told = {"state": running.get_state_display(), "site": running.filing.site.name}
+    if running.filing_id != filing.pk:
+        said = _("“%(site)s”已经申请过这项优惠（%(state)s），一家企业只能享受一次。") % told
+        raise AppliedAlready(running, said)
     if running.measure == measure and running.state == ApplicationState.DRAFT:
         return running
-    raise Refused(
-        _("这项优惠已经申请过（%(state)s），同一优惠只能享受一次。")
-        % {"state": running.get_state_display()}
-    )
+    said = _("这项优惠已经申请过（%(state)s），同一优惠只能享受一次。") % told
+    raise AppliedAlready(running, said)
 
 
 def _support(filing: Filing, at: datetime) -> Support:

@@ -10,10 +10,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from filings.public import NotAllowed, Refused, Stale, User, record_audit
-from policies.eligibility.clause_writing import write_clause
-from policies.eligibility.yaml_files import parse_yaml
 from policies.models import DraftFile, Pack, PackDraft
-from policies.queries.pack_drafts import content_of_draft, merged_content, stamp_of
+from policies.queries.pack_drafts import (
+    TOPICS,
+    content_of_draft,
+    merged_content,
+    stamp_of,
+    with_clause,
+)
 from policies.queries.packs import as_bytes, digest
 
 from .packs import UnfitPack, checked, one_at_a_time, publish, store
@@ -45,84 +49,36 @@ def save_clause(
     """Write a clause file of the draft; whether anything differs from what stood there.
 
     `stamp` is `stamp_of` the text that the officer had opened ("" for a new file). Raises Stale
-    when somebody else saved the file since; then nothing is written and nothing is lost.
+    when somebody else saved the file since; then nothing is written and nothing is lost. The file
+    of topics follows: an item is a member of the topic that it names.
     """
-    _require_officer(by)
     with transaction.atomic():
-        locked = _locked(draft, Status.OPEN)
-        if locked.restores:
-            raise Refused(_("恢复旧版的草稿原样发布，不能修改。"))
-        before = content_of_draft(locked).get(path, "")
+        locked = open_draft(draft, by=by)
+        files = content_of_draft(locked)
+        before = files.get(path, "")
         if stamp != (stamp_of(before) if before else ""):
             raise Stale(_("您打开之后，别人保存过这一条。请看过新的内容再改，您填写的仍在页面上。"))
-        after = write_clause(before.encode(), content).decode()
-        if after == before:
+        written = with_clause(files, path, content)
+        if written[path] == before:
             return False
-        _keep(locked, path, after, by=by, at=at)
+        for name in (path, TOPICS):
+            if written[name] != files.get(name):
+                keep_file(locked, name, written[name], by=by, at=at)
         record_audit("draft.edit", locked, by=by, reason=path)
     return True
 
 
-def new_clause(
-    *,
-    draft: PackDraft,
-    document: str,
-    number: int,
-    summary: Mapping[str, str],
-    departments: list[str],
-    label: Mapping[str, str],
-    apply: Mapping[str, str],
-    by: User,
-    at: datetime,
-    valid: Mapping[str, Any] | None = None,
-) -> str:
-    """Begin a clause in a draft with one item that has no conditions yet; the id of the item.
+def open_draft(draft: PackDraft, *, by: User) -> PackDraft:
+    """The row of a draft that may be written in, locked.
 
-    Args:
-        document: the key of a document of the pack, e.g. 豫政9.
-        number: the number of the clause in it.
-        summary, label, apply: our own words, as `{"zh": …, "en": …}`.
-        departments: as the pack's table of departments knows them.
-        valid: dates with their basis where they differ from the document's.
-
-    Raises:
-        Refused: no such document, the clause exists, or a text is missing.
+    Raises NotAllowed for who is no officer, Stale where it was asked for or ended meanwhile,
+    Refused where it restores a version as it was.
     """
     _require_officer(by)
-    folder, has_scope = _folder_of(draft, document)
-    path = f"{folder}/{number:02d}.yaml"
-    if not 1 <= number <= 999:
-        raise Refused(_("条号应在 1 到 999 之间。"))
-    if path in content_of_draft(draft):
-        raise Refused(_("这份文件已经有第 %(number)s 条。") % {"number": number})
-    for text in (summary, label, apply):
-        if not all(str(text.get(language, "")).strip() for language in ("zh", "en")):
-            raise Refused(_("名称、摘要和办理方法应有中文和英文。"))
-    if not departments:
-        raise Refused(_("请至少写明一个部门。"))
-    key = f"{document}-{number}"
-    content: dict[str, Any] = {
-        "document": document,
-        "clause": number,
-        "summary": dict(summary),
-        "departments": list(dict.fromkeys(departments)),
-        "apply": dict(apply),
-    }
-    if valid:
-        content["valid"] = dict(valid)
-    item: dict[str, Any] = {
-        "id": key,
-        "label": dict(label),
-        "kind": "information",
-        "strength": "n/a",
-        "topic": f"topic-{key}",
-        "benefit_types": ["information"],
-    }
-    if has_scope:
-        item["scope_clause"] = {"applies": "applied"}
-    content["items"] = [item]
-    save_clause(draft, path, content, stamp="", by=by, at=at)
-    return key
+    locked = _locked(draft, Status.OPEN)
+    if locked.restores:
+        raise Refused(_("恢复旧版的草稿原样发布，不能修改。"))
+    return locked
 
 
 def ask_to_publish(draft: PackDraft, *, by: User, at: datetime) -> None:
@@ -245,14 +201,6 @@ def _reason(text: str) -> str:
     return text
 
 
-def _folder_of(draft: PackDraft, document: str) -> tuple[str, bool]:
-    raw = content_of_draft(draft)["documents.yaml"].encode()
-    for entry in parse_yaml(raw, "documents.yaml")["documents"]:
-        if entry["key"] == document:
-            return entry["folder"], "scope" in entry
-    raise Refused(_("政策包里没有这份文件。"))
-
-
 def _locked(draft: PackDraft, *states: str) -> PackDraft:
     locked = (
         PackDraft.objects.select_for_update(of=("self",)).select_related("base").get(pk=draft.pk)
@@ -271,7 +219,8 @@ def _move(draft: PackDraft, status: str, **fields: Any) -> None:
     draft.save(update_fields=["status", "revision", *fields])
 
 
-def _keep(draft: PackDraft, path: str, text: str, *, by: User, at: datetime) -> None:
+def keep_file(draft: PackDraft, path: str, text: str, *, by: User, at: datetime) -> None:
+    """Keep one file of a locked draft; as in the base, it is no change of the draft."""
     row = DraftFile.objects.filter(draft=draft, path=path).first()
     if text == draft.base.content.get(path):
         if row is not None:
@@ -282,6 +231,11 @@ def _keep(draft: PackDraft, path: str, text: str, *, by: User, at: datetime) -> 
         row.text, row.edited_by, row.edited_at = text, by, at
         row.revision += 1
         row.save(update_fields=["text", "edited_by", "edited_at", "revision"])
+    count_change(draft, by=by)
+
+
+def count_change(draft: PackDraft, *, by: User) -> None:
+    """Note that somebody wrote in a locked draft: they do not publish it."""
     draft.revision += 1
     draft.save(update_fields=["revision"])
     draft.editors.add(by)
@@ -290,8 +244,10 @@ def _keep(draft: PackDraft, path: str, text: str, *, by: User, at: datetime) -> 
 __all__ = [
     "UnfitPack",
     "ask_to_publish",
+    "count_change",
     "discard_draft",
-    "new_clause",
+    "keep_file",
+    "open_draft",
     "publish_draft",
     "restore_version",
     "save_clause",

@@ -16,7 +16,18 @@ from .amounts import ConstantTerm, FactTerm, FigureTerm, Formula, figures
 from .conditions import ALWAYS, DATED, AllOf, AnyOf, Condition, Leaf, leaves
 from .facts import FactError
 from .loading import build_pack, folder_content, pack_path, read_pack_files
-from .packs import Combine, Kind, Measure, Pack, PackCase, PackError, Term, Topic
+from .packs import (
+    GIVEN_ONCE,
+    Combine,
+    GivenPer,
+    Kind,
+    Measure,
+    Pack,
+    PackCase,
+    PackError,
+    Term,
+    Topic,
+)
 from .verdicts import Verdict, judge
 from .words import Words, _
 from .yaml_files import Located
@@ -119,6 +130,8 @@ def _measure_faults(measure: Measure, pack: Pack) -> Iterator[Fault]:
             yield fault(_("没有条款 %(clause)s").with_values(clause=clause), line)
     for problem in (*_validity_problems(measure), *_department_problems(measure, pack)):
         yield fault(problem)
+    if measure.given_per is GivenPer.SITE and not measure.needs_application:
+        yield fault(_("不用申请的，不写每个厂区一次（given_per）"))
     if measure.kind is Kind.DUTY:
         if measure.when != ALWAYS or measure.amount or measure.cases:
             yield fault(_("政府职责不设条件、金额和案例"))
@@ -223,8 +236,15 @@ def _topic_faults(topic: Topic, pack: Pack) -> Iterator[Fault]:
         yield fault(_("prefer_firm_rule 应写明以谁为先（prefer），其他不写"))
     if not set(topic.preferred) <= set(topic.members):
         yield fault(_("为先的条款不在成员之中"))
+    if topic.combine in GIVEN_ONCE and len(_holders(topic, pack)) > 1:
+        yield fault(_("同一优惠只给一次，成员却有的按企业、有的按厂区（given_per）"))
     if len(_different_amounts(topic, pack)) > 1:
         yield fault(_("成员金额算法不同又只给一次，没有规则决定取哪一个"))
+
+
+def _holders(topic: Topic, pack: Pack) -> set[GivenPer]:
+    members = (pack.measures.get(member) for member in topic.members)
+    return {m.given_per for m in members if m and m.needs_application}
 
 
 def _different_amounts(topic: Topic, pack: Pack) -> set[Any]:

@@ -1,4 +1,4 @@
-"""Writing a clause file so that people can read it: only what changed is written anew.
+"""Writing a file of a pack so that people can read it: only what changed is written anew.
 
 A file that is opened and saved unchanged keeps every byte. Where something changed, only that
 entry is replaced; comments, blank lines and the order of everything else stay.
@@ -20,8 +20,8 @@ WIDTH = 100
 FLOW = frozenset({"departments", "benefit_types", "missing", "scope_clause", "facts", "in"})
 
 
-def write_clause(raw: bytes, content: Mapping[str, Any]) -> bytes:
-    """The clause file `raw` with what differs in `content`; the same bytes where nothing does.
+def write_file(raw: bytes, content: Mapping[str, Any]) -> bytes:
+    """The file `raw` with what differs in `content`; the same bytes where nothing does.
 
     Args:
         raw: the file as it stands; empty for a new one.
@@ -81,7 +81,7 @@ def _collect(node: Any, before: Any, content: Any, edits: list[tuple[int, int, l
             edits.append((line, line, _entry(key, wanted, node.start_mark.column)))
         elif before[key] != wanted:
             mark, value = places[key]
-            if key == "items" and _items(value, before[key], wanted, edits):
+            if _entries(value, before[key], wanted, edits):
                 continue
             if mark.line == node.start_mark.line and node.start_mark.column:
                 return False
@@ -89,14 +89,34 @@ def _collect(node: Any, before: Any, content: Any, edits: list[tuple[int, int, l
     return True
 
 
-def _items(node: Any, before: Any, wanted: Any, edits: list[tuple[int, int, list[str]]]) -> bool:
-    if not isinstance(node, yaml.SequenceNode) or node.flow_style or len(before) != len(wanted):
+def _entries(node: Any, before: Any, wanted: Any, edits: list[tuple[int, int, list[str]]]) -> bool:
+    """Note what to replace in a list of mappings; False where that cannot be done.
+
+    Some entries may differ, one may be gone, or new ones may follow the others.
+    """
+    if not isinstance(node, yaml.SequenceNode) or node.flow_style or not node.value or not wanted:
         return False
+    if not all(isinstance(one, Mapping) for one in (*before, *wanted)):
+        return False
+    if len(wanted) < len(before):
+        return _one_gone(node, before, wanted, edits)
     found: list[tuple[int, int, list[str]]] = []
-    for child, old, new in zip(node.value, before, wanted, strict=True):
+    for child, old, new in zip(node.value, before, wanted, strict=False):
         if old != new and not _collect(child, old, new, found):
             return False
+    if fresh := wanted[len(before) :]:
+        line = _end(node)
+        found.append((line, line, _sequence(fresh, node.start_mark.column)))
     edits.extend(found)
+    return True
+
+
+def _one_gone(node: Any, before: Any, wanted: Any, edits: list[tuple[int, int, list[str]]]) -> bool:
+    gone = next((i for i, one in enumerate(wanted) if before[i] != one), len(wanted))
+    if [*before[:gone], *before[gone + 1 :]] != wanted:
+        return False
+    child = node.value[gone]
+    edits.append((child.start_mark.line, _end(child), []))
     return True
 
 

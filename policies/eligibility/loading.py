@@ -38,6 +38,7 @@ from .packs import (
     Department,
     Document,
     Effect,
+    GivenPer,
     Jurisdiction,
     Kind,
     Measure,
@@ -599,6 +600,7 @@ class _Builder:
             line=item.line,
             papers=tuple(_text(one) for one in item.get("papers") or data.get("papers", ())),
             needs_application=item.get("needs_application", item["kind"] == Kind.BENEFIT.value),
+            given_per=GivenPer(item.get("given_per", "enterprise")),
         )
 
     def _condition(self, item: Located, clause: str, file: ClauseFile) -> Condition:

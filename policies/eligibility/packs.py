@@ -43,6 +43,13 @@ class Term(StrEnum):
     EVENT = "event"
 
 
+class GivenPer(StrEnum):
+    """To whom what is applied for is given once: the enterprise, or each of its sites."""
+
+    ENTERPRISE = "enterprise"
+    SITE = "site"
+
+
 class Scope(StrEnum):
     """Whether the scope section of the document is applied to an item."""
 
@@ -150,7 +157,8 @@ class Measure:
     ``when`` is the whole condition, the scope section of the document included where it applies;
     ``own_condition`` is the item's part alone. ``needs_application`` is false where the benefit
     comes by itself or is taken without asking a department; ``apply`` says how. ``papers`` are
-    what an application brings with it.
+    what an application brings with it. ``given_per`` is the site where the text speaks of what a
+    site has (premises, a power connection, a production line) and not of the firm.
     """
 
     id: str
@@ -178,6 +186,7 @@ class Measure:
     overrides: tuple[Override, ...] = ()
     needs_application: bool = True
     papers: tuple[Text, ...] = ()
+    given_per: GivenPer = GivenPer.ENTERPRISE
 
     @property
     def clause(self) -> str:

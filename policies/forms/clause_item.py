@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from policies.eligibility import FactError
 from policies.eligibility.facts import parse_day
-from policies.eligibility.packs import Kind, Pack
+from policies.eligibility.packs import GivenPer, Kind, Pack
 from policies.queries.wording import KINDS, STRENGTHS, say
 
 TERMS = (
@@ -29,6 +29,10 @@ NEEDS_CHOICES = (
     ("", gettext_lazy("按类别：优惠要申请，服务和信息不用")),
     ("yes", gettext_lazy("要申请")),
     ("no", gettext_lazy("不用申请，按“怎么办理”享受")),
+)
+GIVEN_CHOICES = (
+    ("", gettext_lazy("一家企业一次")),
+    (GivenPer.SITE.value, gettext_lazy("每个厂区一次（文件说的是厂区的东西：房屋、用电、产线）")),
 )
 #: Form fields of two languages, by the key of the file.
 WHOLE = ("summary", "apply")
@@ -65,6 +69,9 @@ class ItemForm(forms.Form):
     item_summary_zh = _area(gettext_lazy("这一项的摘要（中文）"))
     item_summary_en = _area(gettext_lazy("这一项的摘要（英文）"))
     needs_application = forms.ChoiceField(label=gettext_lazy("要不要向部门申请"), required=False)
+    given_per = forms.ChoiceField(
+        label=gettext_lazy("申请几次"), choices=GIVEN_CHOICES, required=False
+    )
     item_apply_zh = _area(gettext_lazy("这一项怎么办理（中文）"))
     item_apply_en = _area(gettext_lazy("这一项怎么办理（英文）"))
     papers_zh = _area(gettext_lazy("申请要交的材料，一行一份（中文）"))
@@ -101,7 +108,7 @@ class ItemForm(forms.Form):
         needs: Any = self.fields["needs_application"]
         needs.choices = NEEDS_CHOICES
         topics: Any = self.fields["topic"]
-        topics.choices = _topics(pack, item["topic"])
+        topics.choices = _topics(pack, item)
         terms: Any = self.fields["term"]
         terms.choices = [("", _("和本条或文件相同")), *TERMS]
         departments: Any = self.fields["departments"]
@@ -176,6 +183,10 @@ class ItemForm(forms.Form):
             item["needs_application"] = chosen == "yes"
         else:
             item.pop("needs_application", None)
+        if self.cleaned_data.get("given_per"):
+            item["given_per"] = self.cleaned_data["given_per"]
+        elif item.get("given_per") != GivenPer.ENTERPRISE:
+            item.pop("given_per", None)
 
     def _papers(self) -> dict[str, list[str]]:
         """The papers in each language, line by line."""
@@ -257,6 +268,7 @@ def _initial(content: Mapping[str, Any], item: Mapping[str, Any]) -> dict[str, A
         "strength": item["strength"],
         "topic": item["topic"],
         "needs_application": _needs(item),
+        "given_per": item.get("given_per", "").replace(GivenPer.ENTERPRISE, ""),
         **{
             f"papers_{code}": "\n".join(one[code] for one in item.get("papers", ()))
             for code in ("zh", "en")
@@ -275,10 +287,15 @@ def _needs(item: Mapping[str, Any]) -> str:
     return "yes" if item["needs_application"] else "no"
 
 
-def _topics(pack: Pack, own: str) -> list[tuple[str, str]]:
-    shared = {key: say(topic.label) for key, topic in pack.topics.items() if len(topic.members) > 1}
-    alone = [] if own in shared else [(own, _("单独一项，不和别的合并"))]
-    return alone + list(shared.items())
+def shared_topics(pack: Pack) -> list[tuple[str, str]]:
+    """The topics that a pack names, so that an item can join one."""
+    return [(key, say(topic.label)) for key, topic in pack.topics.items() if topic.note]
+
+
+def _topics(pack: Pack, item: Mapping[str, Any]) -> list[tuple[str, str]]:
+    shared, own = shared_topics(pack), item["topic"]
+    alone = f"topic-{item['id']}" if own in dict(shared) else own
+    return [(alone, _("单独一项，不和别的合并")), *shared]
 
 
 def _departments(pack: Pack, content: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -49,8 +49,9 @@ class Application(models.Model):
     `content` is what the department decides on, frozen while it is prepared and again when it is
     sent: the facts that the measure rests on with their sources, the reasons, the amount with its
     formula, the enterprise's name, code and contact. `benefit` is what is given only once: the
-    topic, or the measure itself. `outside_on` is the day on which it was handed in elsewhere, if it
-    was, and `outside_number` what the other side gave for it.
+    topic, or the measure itself; `given_to` is who gets it once, `enterprise:<id>` or `site:<id>`.
+    `outside_on` is the day on which it was handed in elsewhere, if it was, and `outside_number`
+    what the other side gave for it.
     """
 
     filing = models.ForeignKey(
@@ -61,6 +62,7 @@ class Application(models.Model):
     )
     measure = models.CharField(_("措施编号"), max_length=40)
     benefit = models.CharField(max_length=80)
+    given_to = models.CharField(max_length=40, editable=False)
     agency = models.ForeignKey(
         "filings.Agency", models.PROTECT, related_name="+", verbose_name=_("经办部门")
     )
@@ -95,7 +97,7 @@ class Application(models.Model):
         constraints = [
             # One benefit is given once: the constraint stands behind the lock.
             models.UniqueConstraint(
-                fields=("filing", "benefit"),
+                fields=("given_to", "benefit"),
                 condition=models.Q(state__in=STANDING),
                 name="one_standing_application",
             )
@@ -106,6 +108,11 @@ class Application(models.Model):
 
     def __str__(self) -> str:
         return f"{self.measure} {self.state}"
+
+    @property
+    def names_no_papers(self) -> bool:
+        """Whether the text names no papers; what was sent before they were told does not say."""
+        return self.content.get("papers") == []
 
     def filing_with_places(self) -> Filing:
         """The filing as the judging reads it."""

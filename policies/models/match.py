@@ -54,7 +54,7 @@ class SupportLinkQuerySet(models.QuerySet["SupportLink"]):
         """Those of the filings of the enterprises that the person works for.
 
         SECURITY: reasons quote what the enterprise declared; authorities get counts only
-        (`queries.overview`).
+        (`queries.overview`), and bureau and city which filings they count (`queries.picture`).
         """
         return self.filter(
             filing_scope(user, "filing__"), filing__enterprise_id__in=list(user.roles)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from jiaozuo_portal.lib.typesetting import typeset
 from policies.models import Application
 
-from .application_sheet import Paper
+from .application_sheet import NO_PAPERS, Paper
 
 _PAPER = Path(__file__).with_name("application.typ")
 
@@ -42,6 +42,7 @@ def _shown(application: Application) -> dict[str, Any]:
         "facts": [[fact["label"], fact["value"], fact["source"]] for fact in content["facts"]],
         "reasons": [_reason(line) for line in content["reasons"]],
         "apply": content["apply"],
+        "no_papers": str(NO_PAPERS) if application.names_no_papers else "",
         "day": content["day"],
     }
 

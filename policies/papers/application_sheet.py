@@ -7,12 +7,16 @@ from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from filings.public import OutSheet, xlsx_bytes
 from policies.models import Application, ApplicationFile
 
 #: A paper by its name, blank for other files, and the files that stand for it.
 Paper = tuple[str, Sequence[ApplicationFile]]
+
+#: What stands in the place of the list of papers where the text names none.
+NO_PAPERS = gettext_lazy("文件没有写明要交哪些材料，请先向受理部门问清楚。")
 
 
 def application_xlsx(application: Application, papers: Sequence[Paper]) -> bytes:
@@ -36,7 +40,7 @@ def _sheets(application: Application, papers: Sequence[Paper]) -> list[OutSheet]
         OutSheet(
             _("附件"),
             (_("材料"), _("文件"), _("大小（字节）")),
-            _paper_rows(papers),
+            _paper_rows(papers, application),
             {0: 36, 1: 44},
         ),
     ]
@@ -48,9 +52,11 @@ def _reason(line: dict[str, Any]) -> tuple[str, ...]:
     return line["label"], line["requirement"], line["actual"] or "—", said, line.get("clause", "")
 
 
-def _paper_rows(papers: Sequence[Paper]) -> list[tuple[str, str, Any]]:
+def _paper_rows(papers: Sequence[Paper], application: Application) -> list[tuple[str, str, Any]]:
     """Each paper with each of its files; one that is still missing says so."""
     rows: list[tuple[str, str, Any]] = []
+    if application.names_no_papers:
+        rows.append((str(NO_PAPERS), "", ""))
     for name, files in papers:
         label = name or _("其他材料")
         rows += [(label, file.name, file.size) for file in files]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,16 +18,28 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class Example:
+    """A body with its answer: on one line as a command sends it, and laid out for reading."""
+
+    line: str
+    body: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
-    """One address with what it takes and gives."""
+    """One address with what it takes and gives; of the body up to `most` may come as a list."""
 
     method: str
     path: str
     summary: str
     needs_key: bool
     parameters: tuple[Field, ...]
+    body: tuple[Field, ...]
     fields: tuple[Field, ...]
     statuses: tuple[str, ...]
+    most: int | None = None
+    example: Example | None = None
 
     @property
     def anchor(self) -> str:
@@ -47,8 +60,9 @@ def _operation(
     schema: Mapping[str, Any], method: str, path: str, described: Mapping[str, Any]
 ) -> Operation:
     answers = described["responses"]
-    content = answers.get(200, answers.get("200", {})).get("content", {})
-    answer = content.get("application/json", {}).get("schema", {})
+    answer = _json(answers.get(200, answers.get("200", {})))
+    asked = _json(described.get("requestBody", {}))
+    one, many = _one_and_many(asked.get("schema", {}))
     return Operation(
         method=method.upper(),
         path=path,
@@ -60,8 +74,33 @@ def _operation(
             Field(one["name"], _type(one["schema"]), one.get("required", False))
             for one in described.get("parameters", [])
         ),
-        fields=tuple(_fields(schema, answer)),
+        body=tuple(_fields(schema, one)),
+        fields=tuple(_fields(schema, answer.get("schema", {}))),
         statuses=tuple(str(status) for status in answers),
+        most=many.get("maxItems"),
+        example=_example(asked, answer),
+    )
+
+
+def _json(described: Mapping[str, Any]) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = described.get("content", {}).get("application/json", {})
+    return found
+
+
+def _one_and_many(body: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """The form of a body, and that of a list of them where one is taken as well."""
+    one, *lists = body.get("anyOf", (body,))
+    return one, lists[0] if lists else {}
+
+
+def _example(asked: Mapping[str, Any], answer: Mapping[str, Any]) -> Example | None:
+    if "example" not in asked:
+        return None
+    body = asked["example"]
+    return Example(
+        line=json.dumps(body, ensure_ascii=False),
+        body=json.dumps(body, ensure_ascii=False, indent=2),
+        answer=json.dumps(answer["example"], ensure_ascii=False, indent=2),
     )
 
 
@@ -71,9 +110,12 @@ def _fields(
     described = _followed(schema, described)
     for name, one in described.get("properties", {}).items():
         yield Field(before + name, _type(one), name in described.get("required", ()))
-        inner = one.get("items")
-        if inner and "$ref" in inner:
-            yield from _fields(schema, inner, f"{before}{name}[].")
+        if "$ref" in one.get("items", {}):
+            yield from _fields(schema, one["items"], f"{before}{name}[].")
+        by_key = one.get("additionalProperties")
+        if isinstance(by_key, Mapping):
+            yield Field(f"{before}{name}.*", _type(by_key))
+            yield from _fields(schema, by_key, f"{before}{name}.*.")
 
 
 def _followed(schema: Mapping[str, Any], described: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -87,7 +129,9 @@ def _followed(schema: Mapping[str, Any], described: Mapping[str, Any]) -> Mappin
 def _type(described: Mapping[str, Any]) -> str:
     if "anyOf" in described:
         return " | ".join(_type(one) for one in described["anyOf"])
-    shape = str(described.get("format") or described.get("type") or "object")
+    shape = described.get("format") or described.get("type") or "object"
+    if isinstance(shape, list):
+        return " | ".join(shape)
     if shape == "array":
         return f"{_type(described.get('items', {}))}[]"
     return shape

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from filings.public import Agency, Filing, User, bureau_of
 from jiaozuo_portal.lib.pages import Page, keyset_page
 from policies.eligibility.finding import facts_used
-from policies.eligibility.packs import GIVEN_ONCE, Measure, Pack
+from policies.eligibility.packs import GIVEN_ONCE, GivenPer, Measure, Pack
 from policies.models import Application, DepartmentDesk
 from policies.states import STANDING, WITH_APPLICANT, WITH_DESK, ApplicationState
 
@@ -127,15 +127,40 @@ def desk_for(pack: Pack, measure: Measure, filing: Filing) -> Agency | None:
     return bureau_of(filing)
 
 
-def standing_application(filing: Filing, benefit: str) -> Application | None:
-    """The application for a benefit that runs or was granted, if there is one."""
-    return Application.objects.filter(filing=filing, benefit=benefit, state__in=STANDING).first()
+def given_to(filing: Filing, measure: Measure) -> str:
+    """Who gets the benefit of a measure once: the enterprise of a filing, or its site."""
+    if measure.given_per is GivenPer.SITE:
+        return f"site:{filing.site_id}"
+    return f"enterprise:{filing.enterprise_id}"
 
 
-def application_for(support: Support, key: str) -> Application | None:
-    """The application that stands for the benefit of a measure, if there is one."""
-    measure = support.results[key].measure
-    return standing_application(support.filing, benefit_of(support.rules.pack, measure))
+def standing_application(filing: Filing, measure: Measure, pack: Pack) -> Application | None:
+    """The application for the benefit of a measure that runs or was granted, with its site.
+
+    Of the enterprise, whichever of its sites it came from; of the site alone where each gets it.
+    """
+    standing = _standing(filing).filter(benefit=benefit_of(pack, measure))
+    if measure.given_per is GivenPer.SITE:
+        standing = standing.filter(filing=filing)
+    return standing.first()
+
+
+def standing_applications(support: Support) -> dict[str, Application]:
+    """By benefit the applications that stand in the way of another one. One query."""
+    filing, measures = support.filing, support.rules.pack.measures
+    found: dict[str, Application] = {}
+    for one in _standing(filing):
+        measure = measures.get(one.measure)
+        is_shared = measure is None or measure.given_per is GivenPer.ENTERPRISE
+        if is_shared or one.filing_id == filing.pk:
+            found.setdefault(one.benefit, one)
+    return found
+
+
+def _standing(filing: Filing) -> QuerySet[Application]:
+    """Those of the filing's enterprise, the oldest first."""
+    rows = Application.objects.filter(enterprise_id=filing.enterprise_id, state__in=STANDING)
+    return rows.select_related("filing__site").order_by("pk")
 
 
 def applications_of(user: User, after: str) -> Page[Application]:

@@ -22,7 +22,7 @@ from policies.eligibility import Judgement, Result, Verdict
 from policies.eligibility.amounts import in_words
 from policies.eligibility.facts import FactSpec
 from policies.eligibility.overriding import overridden_on
-from policies.eligibility.packs import GIVEN_ONCE, Kind, Measure, Override, Pack
+from policies.eligibility.packs import GIVEN_ONCE, GivenPer, Kind, Measure, Override, Pack
 
 from .departments import Office, offices_of
 from .facts import Gathered, Way
@@ -86,6 +86,8 @@ class Card:
     clause: str
     apply: str
     needs_application: bool
+    papers: tuple[str, ...]
+    is_per_site: bool
     missing: tuple[Question, ...]
     amount_missing: tuple[Question, ...]
     is_unprinted: bool
@@ -379,6 +381,8 @@ class Judged(ABC):
             clause=clause_words(pack, measure.clause),
             apply=say(measure.apply),
             needs_application=measure.needs_application,
+            papers=tuple(say(paper) for paper in measure.papers),
+            is_per_site=measure.given_per is GivenPer.SITE,
             missing=missing,
             amount_missing=tuple(self.question(name) for name in result.amount_missing),
             is_unprinted=is_open and not missing,

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q
 
+from filings.public import Filing
 from policies.eligibility import FactError, judge
 from policies.eligibility.facts import SourceKind
 from policies.eligibility.overriding import overridden_on
-from policies.eligibility.packs import Pack
+from policies.eligibility.packs import GivenPer, Pack
 from policies.models import Application, DeadlineReminder, SupportLink
-from policies.states import WITH_APPLICANT
+from policies.states import STANDING, WITH_APPLICANT
 
 from .applications import benefit_of
 from .facts import typed
@@ -94,14 +95,15 @@ def waiting_for(pack: Pack, ending: Ending, filings: Iterable[int]) -> dict[int,
 
     Eligible measures, those that are one answer away, and applications that are being prepared
     or were asked back; of one benefit the first. Who has applied otherwise, whatever came of it,
-    is left alone. Three queries, however many filings there are.
+    is left alone, and so are the other sites where an enterprise gets the benefit once. Four
+    queries, however many filings there are.
     """
     ids = set(filings)
     told = DeadlineReminder.objects.filter(
         filing_id__in=ids, last_day=ending.last_day, stage=ending.stage
     )
     ids -= set(told.values_list("filing_id", flat=True))
-    drafts, closed = _applications(ids)
+    drafts, closed = _applications(ids, pack)
     found: dict[int, dict[str, str]] = {}
     for filing, measure in _candidates(ids, ending.measures):
         benefit = benefit_of(pack, pack.measures[measure])
@@ -135,17 +137,34 @@ def _candidates(ids: Iterable[int], measures: Iterable[str]) -> Iterable[tuple[i
 
 
 def _applications(
-    ids: Iterable[int],
+    ids: Collection[int], pack: Pack
 ) -> tuple[Mapping[int, dict[str, tuple[int, str]]], Mapping[int, set[str]]]:
-    """By filing the open drafts by benefit, and the benefits applied for in any other way."""
+    """By filing the open drafts by benefit, and the benefits that need no reminder.
+
+    These were applied for in any other way, or stand for the whole enterprise at another site.
+    """
     drafts: dict[int, dict[str, tuple[int, str]]] = {}
     closed: dict[int, set[str]] = {}
-    rows = Application.objects.filter(filing_id__in=list(ids)).order_by("pk")
-    for pk, filing, benefit, measure, state in rows.values_list(
-        "pk", "filing_id", "benefit", "measure", "state"
+    sites: dict[int, list[int]] = {}
+    known = Filing.objects.filter(pk__in=ids).values_list("pk", "enterprise_id")
+    for filing, enterprise in known:
+        sites.setdefault(enterprise, []).append(filing)
+    rows = Application.objects.filter(enterprise_id__in=list(sites)).order_by("pk")
+    for pk, filing, enterprise, benefit, measure, state in rows.values_list(
+        "pk", "filing_id", "enterprise_id", "benefit", "measure", "state"
     ):
-        if state in WITH_APPLICANT:
-            drafts.setdefault(filing, {})[benefit] = (pk, measure)
-        else:
-            closed.setdefault(filing, set()).add(benefit)
+        for one in sites[enterprise]:
+            if one != filing:
+                if state in STANDING and _is_shared(measure, pack):
+                    closed.setdefault(one, set()).add(benefit)
+            elif state in WITH_APPLICANT:
+                drafts.setdefault(one, {})[benefit] = (pk, measure)
+            else:
+                closed.setdefault(one, set()).add(benefit)
     return drafts, closed
+
+
+def _is_shared(measure: str, pack: Pack) -> bool:
+    """Whether all sites of an enterprise share what a measure gives."""
+    found = pack.measures.get(measure)
+    return found is None or found.given_per is GivenPer.ENTERPRISE

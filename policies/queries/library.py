@@ -1,13 +1,13 @@
 """The policy library: what the published texts say, found by words in either script.
 
-Everything comes out of the rules in memory; only the contacts are read from the database.
+Rules and summaries come out of memory; contacts and official wordings from the database.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from urllib.parse import urlencode
@@ -24,12 +24,18 @@ from policies.eligibility.packs import Clause, Document, Kind, Measure, Pack
 from policies.models import Pack as PackRow
 
 from .departments import Office, departments_of, offices_of
+from .official_wording import Passage, Wording, wordings_of
 from .packs import Rules, rules_of
 from .wording import KINDS, STRENGTHS, say
 
 #: A duty binds an authority and is nothing that an enterprise could ask for.
 ALL_KINDS = KINDS | {Kind.DUTY: gettext_lazy("政府职责")}
-LEVELS = {"province": gettext_lazy("省级"), "city": gettext_lazy("市级")}
+LEVELS = {
+    "nation": gettext_lazy("国家级"),
+    "province": gettext_lazy("省级"),
+    "city": gettext_lazy("市级"),
+    "county": gettext_lazy("县级"),
+}
 
 #: So many clauses stand on one page of the library.
 PAGE = 20
@@ -51,12 +57,15 @@ class _Entry:
     numbers: frozenset[str]
     sounds: frozenset[str]
 
-    def has(self, word: str) -> bool:
+    def has(self, word: str, wording: Wording | None = None) -> bool:
+        """Whether the measure is found by a word: its own texts, or the wording of its clause."""
         if point := _POINT(word):
             return point[2] in self.numbers and (not point[1] or point[1] in self.numbers)
         if _NUMBER(word):
             return word in self.numbers
-        return word in self.text or word in self.sounds
+        if word in self.text or word in self.sounds:
+            return True
+        return wording is not None and wording.has(word)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +105,8 @@ class Item:
     is_duty: bool
     offices: tuple[Office, ...]
     apply: str
+    needs_application: bool
+    papers: tuple[str, ...]
     money: tuple[str, str] | None
     first: date
     last: date | None
@@ -107,13 +118,17 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A clause with those of its items that were asked for."""
+    """A clause with those of its items that were asked for.
+
+    `passage` is where its official wording says what its summary does not.
+    """
 
     number: int
     citation: str
     summary: str
     url: str
     items: tuple[Item, ...]
+    passage: Passage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,17 +185,23 @@ def shelf(rules: Rules, query: Mapping[str, str]) -> Shelf:
     """The clauses that an address asks for (`q`, document, topic, department, kind, `after`).
 
     What is no choice is left out; words may be in either script, Chinese or English, or pinyin.
+    Where official texts were accepted, their wording is searched as well, in one query.
     """
     pack = rules.pack
     typed = " ".join(query.get("q", "").replace("\0", "").split())[:MOST_TYPED]
     fields = tuple(_fields(pack, query))
     chosen = {field.name: field.chosen for field in fields if field.chosen}
     words = folded(typed).split()
-    ranks = {
-        entry.measure: -sum(word in entry.label for word in words)
+    wordings = wordings_of(pack) if words else {}
+    entries = {
+        entry.measure: entry
         for entry in _entries(rules.row.pk, rules.row.sha256)
-        if all(entry.has(word) for word in words) and _fits(pack, entry.measure, chosen)
+        if _fits(pack, entry.measure, chosen)
+        and all(
+            entry.has(word, wordings.get(pack.measures[entry.measure].clause)) for word in words
+        )
     }
+    ranks = {key: -sum(word in one.label for word in words) for key, one in entries.items()}
     clauses = [clause for clause in pack.clauses.values() if set(clause.measures) & ranks.keys()]
     clauses.sort(key=lambda clause: min(ranks[key] for key in clause.measures if key in ranks))
     start = _start(query.get("after", ""), len(clauses))
@@ -189,7 +210,11 @@ def shelf(rules: Rules, query: Mapping[str, str]) -> Shelf:
         fields=fields,
         chips=tuple(_chips(typed, fields)),
         rows=tuple(
-            _found(pack, clause, (), ranks.keys()) for clause in clauses[start : start + PAGE]
+            replace(
+                _found(pack, clause, (), ranks.keys()),
+                passage=_passage(clause, wordings.get(clause.key), entries, words),
+            )
+            for clause in clauses[start : start + PAGE]
         ),
         clauses=len(clauses),
         items=len(ranks),
@@ -228,6 +253,16 @@ def point(pack: Pack, folder: str, number: int, contacts: Iterable[AgencyContact
         before=_found(pack, before, ()) if before else None,
         after=_found(pack, after, ()) if after else None,
     )
+
+
+def _passage(
+    clause: Clause, wording: Wording | None, entries: Mapping[str, _Entry], words: list[str]
+) -> Passage | None:
+    """Where the wording holds a word for which our own texts would not have been found."""
+    found = [entries[key] for key in clause.measures if key in entries]
+    alone = (word for word in words if not any(one.has(word) for one in found))
+    asked = next((word for word in alone if wording and wording.has(word)), None)
+    return wording.passage(asked) if wording and asked else None
 
 
 # -- what a measure is found by
@@ -405,6 +440,8 @@ def _item(pack: Pack, measure: Measure, contacts: tuple[AgencyContact, ...]) -> 
         is_duty=is_duty,
         offices=offices_of(pack, measure, contacts),
         apply="" if is_duty else say(measure.apply),
+        needs_application=measure.needs_application,
+        papers=tuple(say(paper) for paper in measure.papers),
         money=_money(pack, measure),
         first=validity.first,
         last=validity.last,

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from policies import eligibility
 from policies.eligibility.checking import Fault, check_content
-from policies.eligibility.loading import read_clause
+from policies.eligibility.clause_writing import write_file
+from policies.eligibility.loading import WHOLE_PACK, build_pack, read_clause, read_pack_files
 from policies.eligibility.packs import PackError
+from policies.eligibility.topic_writing import moved, topics_of
 from policies.eligibility.yaml_files import Located
-from policies.models import DraftFile, Pack, PackDraft
+from policies.models import Pack, PackDraft
 
-from .packs import as_bytes
+from .packs import as_bytes, rules_of
+
+TOPICS = "topics.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +60,30 @@ def faults_of(content: dict[str, str]) -> list[Fault]:
     return check_content(as_bytes(content))
 
 
-def file_revision(draft: PackDraft, path: str) -> int:
-    """How often a file was saved in the draft; 0 while it is as in the base."""
-    found = DraftFile.objects.filter(draft=draft, path=path).values_list("revision", flat=True)
-    return found.first() or 0
+def pack_of_draft(draft: PackDraft) -> eligibility.Pack:
+    """The rules that a draft is written with: its documents, topics and departments.
+
+    While only clauses differ these are the base's. A clause that cannot be read is left out.
+    """
+    changed = draft.files.filter(path__in=(*WHOLE_PACK,)).exists()
+    if not changed:
+        return rules_of(draft.base)
+    refused: list[PackError] = []
+    return build_pack(read_pack_files(as_bytes(content_of_draft(draft)), refused), refused)
+
+
+def with_clause(files: Mapping[str, str], path: str, content: Mapping[str, Any]) -> dict[str, str]:
+    """The files with one clause written anew and the topics that its items now name.
+
+    A clause without items is gone.
+    """
+    before = clause_content(files[path], path) if path in files else None
+    named = topics_of(before or {}), topics_of(content)
+    topics = moved(files[TOPICS].encode(), *named).decode()
+    if not content.get("items"):
+        return {name: text for name, text in files.items() if name != path} | {TOPICS: topics}
+    written = write_file(files.get(path, "").encode(), content).decode()
+    return {**files, path: written, TOPICS: topics}
 
 
 def stamp_of(text: str) -> str:

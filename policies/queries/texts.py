@@ -133,26 +133,36 @@ def text_page(text: OfficialText, pack: Pack | None) -> TextPage:
 
 @dataclass(frozen=True, slots=True)
 class RulesLine:
-    """A clause of an official text for which rules are begun, and what the form starts from."""
+    """A clause of an official text for which rules are begun, and what the form starts from.
+
+    `initial` is None while the rules do not have its document.
+    """
 
     clause: TextClause
-    initial: dict[str, Any]
+    initial: dict[str, Any] | None
 
 
 def line_for(user: User, asked: str, pack: Pack) -> RulesLine | None:
-    """The clause that an address names, when its document is in the pack; else None."""
+    """The clause that an address names, and what the rules of a pack begin with; else None."""
     if not (asked.isascii() and asked.isdecimal() and len(asked) < 10):
         return None
     found = TextClause.objects.filter(text__in=OfficialText.objects.visible_to(user))
     clause = found.select_related("text").filter(pk=int(asked)).first()
     document = document_in(pack, clause.text.number) if clause else None
-    if clause is None or document is None:
+    if clause is None:
         return None
+    if document is None:
+        return RulesLine(clause, None)
     full = full_names(clause.departments, _aliases(pack, document))
-    names = [one.name for one in full if one.is_known]
     return RulesLine(
         clause,
-        {"document": document.key, "number": clause.number, "departments": names},
+        {
+            "document": document.key,
+            "number": clause.number,
+            "departments": [one.name for one in full if one.is_known],
+            "more_zh": "\n".join(one.name for one in full if not one.is_known),
+            "more_level": document.level if document.level in ("province", "county") else "city",
+        },
     )
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.utils.formats import date_format
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
 
 from jiaozuo_portal.lib.punctuation import listed
@@ -67,6 +69,15 @@ _CHOICES = {
 def say(text: Text) -> str:
     """A text of a pack in the reader's language."""
     return text.in_language(get_language() or "zh-hans")
+
+
+def in_both(said: Callable[[], str] | Promise) -> dict[str, str]:
+    """A sentence of the portal in both languages, as the files of a pack keep texts."""
+    both = {}
+    for key, code in (("zh", "zh-hans"), ("en", "en")):
+        with override(code):
+            both[key] = str(said() if callable(said) else said)
+    return both
 
 
 def day_words(day: date) -> str:

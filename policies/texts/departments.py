@@ -15,6 +15,7 @@ _LEVELS = ("省", "市", "县", "区")
 #: Names that carry their own place, or none.
 _OWN = ("各", "省", "市", "县", "区", "国家", "中央", "中国", "人行", "人民银行", "河南", "焦作")
 _BODIES = ("局", "厅", "委", "办", "院", "站", "会", "中心", "公司", "部门")
+_LEVEL_OF = (("province", ("省",)), ("city", ("市",)), ("county", ("县", "区")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +57,10 @@ def _full(short: str, level: str, aliases: Mapping[str, str], known: set[str]) -
         return (with_level if with_level in known else short), True
     is_short = bool(level) and not short.startswith(_OWN) and short.endswith(_BODIES)
     return (with_level if is_short else short), False
+
+
+def level_of(name: str) -> str:
+    """The level that the name of an authority tells of: province, city, county, or nothing."""
+    simplified = folded(name)
+    found = (level for level, marks_ in _LEVEL_OF if any(one in simplified for one in marks_))
+    return next(found, "")

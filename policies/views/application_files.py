@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from policies.domain.application_files import attach_paper, take_off_paper
 from policies.models import ApplicationFile
 
 from .applications import visible
+from .downloads import download
 
 
 @open_to("clerk", methods=("POST",))
@@ -55,17 +56,7 @@ def _file(request: HttpRequest, key: uuid.UUID) -> ApplicationFile:
 @open_to("member", "agency")
 def application_file(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Download one file."""
-    found = _file(request, key)
-    # SECURITY: always a download and never sniffed, so no upload runs as a page of the portal.
-    response: Any = FileResponse(
-        found.file.open("rb"),
-        as_attachment=True,
-        filename=found.name,
-        content_type=found.media_type,
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    return download(_file(request, key))
 
 
 @open_to("clerk", methods=("POST",))

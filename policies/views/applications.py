@@ -61,10 +61,17 @@ def applications_desk(request: HttpRequest) -> HttpResponse:
 
 @open_to("clerk", methods=("POST",))
 def application_prepare(request: HttpRequest, pk: int, measure: str) -> HttpResponse:
-    """Prepare an application for one measure of a filing."""
+    """Prepare an application for one measure of a filing; the one that stands where there is one.
+
+    Whoever may prepare works for the enterprise, and sees the applications of all its sites.
+    """
     filing = own_filing(request, pk)
     user: Any = request.user
-    made = writes.prepare_application(filing, measure, by=user, at=clock.now())
+    try:
+        made = writes.prepare_application(filing, measure, by=user, at=clock.now())
+    except writes.AppliedAlready as refusal:
+        messages.warning(request, str(refusal))
+        return redirect("application", refusal.application.pk)
     return redirect("application", made.pk)
 
 

@@ -14,13 +14,19 @@ from filings.public import Stale
 from jiaozuo_portal.lib import clock
 from jiaozuo_portal.lib.doors import open_to
 from policies.domain.pack_drafts import save_clause
-from policies.eligibility.clause_writing import write_clause
+from policies.eligibility.facts import Text
 from policies.forms.clause_editor import ClauseEditor
 from policies.forms.rule_page import VERDICT_WORDS
 from policies.models import PackDraft
 from policies.queries.live_check import LiveCheck, live_check, place_of_item
-from policies.queries.pack_drafts import clause_content, content_of_draft, stamp_of
-from policies.queries.packs import rules_of
+from policies.queries.pack_drafts import (
+    clause_content,
+    content_of_draft,
+    pack_of_draft,
+    stamp_of,
+    with_clause,
+)
+from policies.queries.wording import say
 
 
 @open_to("policy", methods=("GET", "POST"))
@@ -40,7 +46,7 @@ def clause(request: HttpRequest, pk: int, measure: str) -> HttpResponse:
     before = clause_content(content[path], path)
     posted = dict(request.POST.lists()) if request.method == "POST" else None
     action = request.POST.get("do", "")
-    pack = rules_of(draft.base)
+    pack = pack_of_draft(draft)
     editor = ClauseEditor(pack, before or {}, number, posted, action)
     after = editor.applied()
     stamp = request.POST.get("stamp", "") if posted else stamp_of(content[path])
@@ -70,6 +76,10 @@ def clause(request: HttpRequest, pk: int, measure: str) -> HttpResponse:
         "saving": action in ("save", "save_over"),
         "check": _checked(editor, content, path, after, measure),
         "focus": _focus(action),
+        "siblings": [
+            (item["id"], say(Text(item["label"]["zh"], item["label"]["en"])))
+            for item in (before["items"] if before else ())
+        ],
     }
     editor.dress()
     part = bool(request.htmx) and request.method == "POST"  # type: ignore[attr-defined]
@@ -90,8 +100,7 @@ def _checked(
     """What the cases say of the rule on the page; None while something on it is wrong."""
     if editor.has_errors:
         return None
-    fresh = write_clause(content[path].encode(), after).decode()
-    check = live_check({**content, path: fresh}, path, measure)
+    check = live_check(with_clause(content, path, after), path, measure)
     cases = editor.cases.children if editor.cases else []
     for node, outcome in zip(cases, check.outcomes, strict=False):
         said = VERDICT_WORDS.get(outcome.verdict, outcome.verdict)

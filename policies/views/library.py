@@ -11,8 +11,10 @@ from django.utils.cache import patch_cache_control
 from filings.public import published_contacts
 from jiaozuo_portal.lib.doors import PUBLIC, open_to
 from policies.queries import library as read
-from policies.queries.official_wording import quote_of
+from policies.queries.official_wording import printed, public_file, quote_of
 from policies.queries.packs import Rules, published_rules
+
+from .downloads import download
 
 #: So long a stranger's browser may show a page again without asking.
 FRESH = 300
@@ -42,8 +44,26 @@ def library_document(request: HttpRequest, folder: str) -> HttpResponse:
     found = read.paper(rules.pack, folder)
     if found is None:
         raise Http404
-    context = {"paper": found[0], "rows": found[1], "rules": rules}
+    paper, rows = found
+    text = printed(paper.number)
+    context = {
+        "paper": paper,
+        "rows": rows,
+        "rules": rules,
+        "printed": text,
+        "without_rules": text.besides(one.number for one in rows) if text else [],
+    }
     return _page(request, "policies/library/document.html", context)
+
+
+@open_to(PUBLIC)
+def library_file(request: HttpRequest, folder: str) -> HttpResponse:
+    """The file from which the official wording of a text was read, as it was uploaded."""
+    found = read.paper(_rules().pack, folder)
+    file = public_file(found[0].number) if found else None
+    if file is None:
+        raise Http404
+    return download(file)
 
 
 @open_to(PUBLIC)

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from filings.public import Refused
@@ -16,16 +16,21 @@ from jiaozuo_portal.lib import clock
 from jiaozuo_portal.lib.doors import open_to
 from policies.domain import pack_drafts
 from policies.domain.packs import UnfitPack
-from policies.forms.drafts import DraftForm, NewClauseForm, ReasonForm
+from policies.forms.drafts import DraftForm, ReasonForm
 from policies.forms.rule_page import VERDICT_WORDS
 from policies.models import Pack, PackDraft
 from policies.queries.draft_effect import draft_effect
 from policies.queries.live_check import items_of_draft
-from policies.queries.pack_drafts import faults_of, merged_content
-from policies.queries.packs import published_rules, rules_from, rules_of
+from policies.queries.pack_drafts import faults_of, merged_content, pack_of_draft
+from policies.queries.packs import published_rules, rules_from
 from policies.queries.rematch_progress import Progress, rematch_progress
-from policies.queries.texts import line_for
 
+#: What the files are called that belong to no clause.
+WHOLE_WORDS = {
+    "documents.yaml": gettext_lazy("文件目录"),
+    "topics.yaml": gettext_lazy("主题"),
+    "departments.yaml": gettext_lazy("部门表"),
+}
 #: More than these are the same fault many times.
 MOST_FAULTS = 50
 
@@ -117,7 +122,7 @@ def _with_reason(request: HttpRequest, version: Pack, move: str) -> HttpResponse
 @open_to("policy")
 def draft(request: HttpRequest, pk: int) -> HttpResponse:
     """A draft: its clauses, what was changed, what is wrong, and what comes next."""
-    return _draft_page(request, _draft(request, pk))
+    return _draft_page(request, draft_or_404(request, pk))
 
 
 def _draft_page(
@@ -125,12 +130,15 @@ def _draft_page(
 ) -> HttpResponse:
     content, overlap = merged_content(draft)
     faults = faults_of(content) if draft.status in ("open", "asked") else []
-    documents = items_of_draft(draft, rules_of(draft.base), language=get_language() or "zh-hans")
+    documents = items_of_draft(draft, pack_of_draft(draft), language=get_language() or "zh-hans")
     context = {
         "draft": draft,
         "documents": documents,
         "changed": [row for one in documents for row in one.items if row.is_changed],
-        "files": draft.files.select_related("edited_by").defer("text"),
+        "files": [
+            (file, WHOLE_WORDS.get(file.path, ""))
+            for file in draft.files.select_related("edited_by").defer("text")
+        ],
         "faults": faults[:MOST_FAULTS],
         "fault_count": len(faults),
         "overlap": overlap,
@@ -144,7 +152,7 @@ def _draft_page(
 @open_to("policy")
 def draft_preview(request: HttpRequest, pk: int) -> HttpResponse:
     """Whom the draft touches: how many filings gain, lose or are left open, and where."""
-    draft = _draft(request, pk)
+    draft = draft_or_404(request, pk)
     rules = published_rules()
     content, overlap = merged_content(draft)
     effect = None
@@ -169,7 +177,7 @@ def draft_preview(request: HttpRequest, pk: int) -> HttpResponse:
 @open_to("policy", methods=("POST",))
 def draft_ask(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask a colleague to look at the draft and publish it."""
-    draft = _draft(request, pk)
+    draft = draft_or_404(request, pk)
     try:
         pack_drafts.ask_to_publish(draft, by=_person(request), at=clock.now())
     except UnfitPack:
@@ -182,7 +190,7 @@ def draft_ask(request: HttpRequest, pk: int) -> HttpResponse:
 @open_to("policy", methods=("POST",))
 def draft_publish(request: HttpRequest, pk: int) -> HttpResponse:
     """Publish what a colleague asked for."""
-    draft = _draft(request, pk)
+    draft = draft_or_404(request, pk)
     try:
         revision = int(request.POST.get("revision", "")[:9])
     except ValueError:
@@ -201,7 +209,7 @@ def draft_publish(request: HttpRequest, pk: int) -> HttpResponse:
 @open_to("policy", methods=("POST",))
 def draft_end(request: HttpRequest, pk: int) -> HttpResponse:
     """Open an asked draft again, or give it up; both with the reason."""
-    draft = _draft(request, pk)
+    draft = draft_or_404(request, pk)
     form = ReasonForm(request.POST)
     if not form.is_valid():
         return _draft_page(request, draft, form=form, status=422)
@@ -214,29 +222,8 @@ def draft_end(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("policy_packs")
 
 
-@open_to("policy", methods=("GET", "POST"))
-def clause_new(request: HttpRequest, pk: int) -> HttpResponse:
-    """Begin a clause in a draft; `line` names the clause of an official text that it is for."""
-    draft = _draft(request, pk)
-    pack = rules_of(draft.base)
-    line = line_for(request.user, request.GET.get("line", ""), pack)  # type: ignore[arg-type]
-    initial = line.initial if line else None
-    form = NewClauseForm(pack, request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        try:
-            key = pack_drafts.new_clause(
-                draft=draft, by=_person(request), at=clock.now(), **form.given
-            )
-        except Refused as refused:
-            form.add_error(None, refused.message)
-        else:
-            return redirect("policy_clause", pk, key)
-    context = {"draft": draft, "form": form, "line": line}
-    status = 422 if form.errors else 200
-    return render(request, "policies/editor/new.html", context, status=status)
-
-
-def _draft(request: HttpRequest, pk: int) -> PackDraft:
+def draft_or_404(request: HttpRequest, pk: int) -> PackDraft:
+    """A draft that this person may see, with its base."""
     found = PackDraft.objects.visible_to(request.user).select_related("base", "created_by")
     return get_object_or_404(found, pk=pk)
 

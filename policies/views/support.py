@@ -22,7 +22,7 @@ from policies.domain.declarations import declare, withdraw_declaration
 from policies.forms.answers import AnswerForm, shown_value
 from policies.models import Declaration
 from policies.queries.answers import answers_of
-from policies.queries.applications import application_for
+from policies.queries.applications import standing_application, standing_applications
 from policies.queries.benefits import Change, Question, changes_between
 from policies.queries.facts import Way
 from policies.queries.filters import Filters
@@ -134,12 +134,13 @@ def support_measure(request: HttpRequest, pk: int, measure: str) -> HttpResponse
     explanation = explain(shown, measure, request.user) if shown else None  # type: ignore[arg-type]
     if shown is None or explanation is None:
         raise Http404
+    pack = shown.rules.pack
     context = {
         "shown": shown,
         "why": explanation,
         "may_answer": bool(access.may_declare(request.user, filing.enterprise)),  # type: ignore[arg-type]
-        "applied": application_for(shown, measure),
-        "quote": quotes_of(shown.rules.pack, [measure]).get(measure),
+        "applied": standing_application(filing, shown.results[measure].measure, pack),
+        "quote": quotes_of(pack, [measure]).get(measure),
     }
     return render(request, "policies/support/measure.html", _context(request, filing) | context)
 
@@ -224,6 +225,7 @@ def _page(
         "shown": shown,
         "having": helping,
         "quotes": quotes_of(shown.rules.pack, (benefit.lead.key for benefit in helping)),
+        "applied": standing_applications(shown),
         "services": [benefit for benefit in having if not benefit.is_help],
         "open": undecided[:first],
         "open_later": undecided[first:],

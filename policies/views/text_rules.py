@@ -12,8 +12,8 @@ from jiaozuo_portal.lib import clock
 from jiaozuo_portal.lib.doors import open_to
 from policies.domain.pack_drafts import start_draft
 from policies.forms.drafts import PickDraftForm
-from policies.models import OfficialText, PackDraft
-from policies.queries.packs import Rules, published_rules
+from policies.models import PackDraft
+from policies.queries.packs import published_rules
 from policies.queries.texts import document_in
 
 from .texts import person, text_or_404
@@ -24,7 +24,9 @@ def official_text_clause_rules(request: HttpRequest, pk: int, line: int) -> Http
     """Choose the draft in which the rules of a clause are written, then begin the clause there."""
     text = text_or_404(request, pk)
     clause = get_object_or_404(text.clauses, pk=line)
-    rules = _rules_for(text)
+    rules = published_rules()
+    if rules is None:
+        raise Refused(_("还没有发布政策包，不能写规则。"))
     drafts = PackDraft.objects.visible_to(request.user).filter(status="open", restores=False)
     form = PickDraftForm(drafts, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -35,15 +37,7 @@ def official_text_clause_rules(request: HttpRequest, pk: int, line: int) -> Http
             else start_draft(rules.row, name=name, by=person(request), at=clock.now())
         )
         return redirect(f"{reverse('policy_clause_new', args=[draft.pk])}?line={clause.pk}")
-    context = {"text": text, "clause": clause, "form": form}
+    is_known = document_in(rules.pack, text.number) is not None
+    context = {"text": text, "clause": clause, "form": form, "is_known": is_known}
     status = 422 if form.errors else 200
     return render(request, "policies/texts/rules.html", context, status=status)
-
-
-def _rules_for(text: OfficialText) -> Rules:
-    rules = published_rules()
-    if rules is None or document_in(rules.pack, text.number) is None:
-        raise Refused(
-            _("政策包里还没有这份文件。请管理员先把文件的名称、日期和期限写进政策包，再写规则。")
-        )
-    return rules

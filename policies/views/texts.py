@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -23,6 +23,8 @@ from policies.queries import texts as read
 from policies.queries.packs import published_rules
 from policies.queries.text_versions import comparison_of, likeness_of
 from policies.texts.limits import MOST_BYTES
+
+from .downloads import download
 
 KEEPERS = ("policy", "staff")
 
@@ -90,14 +92,7 @@ def official_text_about(request: HttpRequest, pk: int) -> HttpResponse:
 @open_to(*KEEPERS)
 def official_text_file(request: HttpRequest, pk: int) -> HttpResponse:
     """The file as it was uploaded."""
-    file = text_or_404(request, pk).file
-    # SECURITY: always a download and never sniffed, so no upload runs as a page of the portal.
-    answer: Any = FileResponse(
-        file.file.open("rb"), as_attachment=True, filename=file.name, content_type=file.media_type
-    )
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return answer
+    return download(text_or_404(request, pk).file)
 
 
 @open_to(*KEEPERS, methods=("POST",))
@@ -179,7 +174,8 @@ def _page(
     context = {
         "page": page,
         "like": likeness_of(text, pack, person(request)) if _is_open(text) else None,
-        "may_write_rules": page.document is not None
+        "may_write_rules": pack is not None
+        and bool(text.number)
         and text.status != OfficialText.Status.WITHDRAWN
         and bool(person(request).posts_of("policy")),
         "text": text,

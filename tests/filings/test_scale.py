@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from decimal import Decimal
 from itertools import pairwise
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import Count, F, Q, Sum
-from stdnum.cn import ric, uscc
+from stdnum import numdb
 
 from filings import gates
 from filings.domain import moves, versions
 from filings.domain.desk import rebuild_entries
 from filings.domain.enterprise import pinyin_key
 from filings.management.scale import seed_scale
-from filings.management.scale_story import WAYS, organisation_code
+from filings.management.scale_story import NOWHERE, WAYS, organisation_code, resident_id
 from filings.models import (
     Correction,
     Decision,
@@ -36,6 +37,7 @@ from filings.models import (
     SupplyItem,
     User,
 )
+from filings.sheets import identity
 from filings.states import MOVES, WITH_BUREAU, GateSet, State
 from jiaozuo_portal.lib import crypto
 from tests import factories as make
@@ -143,14 +145,55 @@ def test_open_corrections_lie_with_returned_filings_only(city):
     assert not Correction.objects.filter(status="sent").exclude(filing__state="returned").exists()
 
 
+def is_a_place(code: str) -> bool:
+    """Whether any edition of GB/T 2260 had a county or prefecture of this code."""
+    return any("county" in told for __, told in numdb.get("cn/loc").info(code))
+
+
+def test_no_number_can_be_somebodys(city):
+    assert is_a_place("410802")
+    assert is_a_place("419001")
+
+    for code in {code[:4] for code in NOWHERE}:
+        assert not any(is_a_place(f"{code}{county:02d}") for county in range(100))
+    for person in RosterRow.objects.all():
+        assert person.id_plain()[:6] in NOWHERE
+    for code in Enterprise.objects.values_list("uscc", flat=True):
+        assert code[2:8] in NOWHERE
+
+
+def test_two_people_have_the_same_number_only_where_one_is_listed_twice(city):
+    rows = RosterRow.objects.order_by("filing", "order")
+    people = defaultdict(list)
+    for row in rows:
+        people[row.id_index].append(row)
+    twice = [found for found in people.values() if len(found) > 1]
+
+    assert 0.005 < len(twice) / len(rows) < 0.04
+    for first, second in twice:
+        assert second.filing_id == first.filing_id + 1
+        assert (first.name, first.order) == (second.name, second.order)
+
+    seed_scale(20, seed=7, until=make.NOW, people=PEOPLE, workers=1)
+    fresh = rows.filter(filing__gt=max(row.filing_id for row in rows))
+    assert fresh.exists()
+    assert not fresh.filter(id_index__in=people).exists()
+
+
+def test_a_million_numbers_are_all_different():
+    numbers = {resident_id(filing, order) for filing in range(1, 20_001) for order in range(50)}
+
+    assert len(numbers) == 1_000_000
+
+
 def test_codes_and_ids_are_valid_and_phones_open_where_they_are_bound(city):
     for enterprise in Enterprise.objects.all()[:20]:
-        assert uscc.is_valid(enterprise.uscc)
+        assert identity.uscc(enterprise.uscc) == enterprise.uscc
         assert enterprise.pinyin == pinyin_key(enterprise.name)
         assert enterprise.contact_mobile_plain().startswith("1540000")
     for person in RosterRow.objects.all()[:20]:
         number = person.id_plain()
-        assert ric.is_valid(number)
+        assert identity.resident_id(number, make.NOW.date()) == number
         assert person.id_index == RosterRow.index_of(number)
         assert person.mobile_plain().startswith("1540000")
     scheme = SectionDraft.objects.filter(key="scheme", filing__version__gt=0).first()

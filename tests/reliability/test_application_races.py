@@ -9,6 +9,7 @@ import pytest
 from filings.domain.enterprise import add_site
 from policies.domain import applications, packs
 from policies.models import Application
+from policies.queries.packs import published_rules
 from tests import factories as make
 from tests.factories import NOW
 from tests.threads import all_at_once, kinds, meet
@@ -23,6 +24,7 @@ MEASURE = "豫政9-6c"
 def published(clock_at):
     clock_at(NOW)
     packs.load_folder(None, at=NOW)
+    published_rules()  # built once a process: nobody is held up by it on the way to the meeting
 
 
 def prepare_at_once(monkeypatch) -> Counter:

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from filings.domain import second_factor
+from filings.domain import assignment, second_factor
 from filings.models import (
     Agency,
     AgencyContact,
@@ -476,3 +476,18 @@ def test_the_log_of_django_holds_no_number(client, boss):
     text = json.dumps(list(LogEntry.objects.values()), default=str)
     text += json.dumps(list(AuditEntry.objects.values()), default=str)
     assert "1390000" not in text
+
+
+def test_the_audit_says_from_what_to_what(client, boss):
+    lead = make.officer("bureau", role="lead", name="负责人")
+    agency = Agency.objects.get(pk=lead.posts[0].agency_id)
+    rule = assignment.add_rule(agency, by=lead, people=[lead], most=3)
+    assignment.change_rule(rule, by=lead, people=[lead], most=5)
+    entry = AuditEntry.objects.get(action="change_rule")
+
+    shown = client.get(address(entry, "changelist")).content.decode()
+    page = client.get(address(entry)).content.decode()
+
+    assert "每人最多同时审核：3 → 5" in shown
+    assert f"分派给：— → 负责人 #{lead.pk}" in shown
+    assert "每人最多同时审核：3 → 5" in page

@@ -356,6 +356,59 @@ def test_rules_move_up_and_are_removed_with_an_audit_entry(bureau):
     ]  # fmt: skip
 
 
+def kept(action: str) -> dict:
+    return AuditEntry.objects.filter(action=action).latest("pk").changed
+
+
+def test_the_audit_keeps_what_a_rule_was_and_what_it_is(bureau):
+    a, b = (f"{person} #{person.pk}" for person in (bureau.a, bureau.b))
+    zone = Zone.objects.filter(district__code=HERE).first()
+    first, rule = bureau.rule(bureau.c), bureau.rule(bureau.a, industry="industry", most=3)
+    made = {
+        "order": [None, 2],
+        "outside_zones": [None, False],
+        "industry": [None, "industry"],
+        "most": [None, 3],
+        "people": [None, [a]],
+    }
+    assert kept("add_rule") == made
+
+    assignment.change_rule(rule, by=bureau.lead, people=[bureau.a, bureau.b], zone=zone, most=3)
+    assert kept("change_rule") == {
+        "zone": [None, zone.name],
+        "industry": ["industry", ""],
+        "people": [[a], [a, b]],
+    }
+
+    assignment.move_rule_up(rule, by=bureau.lead)
+    assert kept("change_rule") == {"order": [2, 1]}
+
+    assignment.remove_rule(AssignmentRule.objects.get(pk=rule.pk), by=bureau.lead)
+    assert kept("remove_rule") == {
+        "order": [1, None],
+        "zone": [zone.name, None],
+        "outside_zones": [False, None],
+        "industry": ["", None],
+        "most": [3, None],
+        "people": [[a, b], None],
+    }
+    assert AssignmentRule.objects.get() == first
+
+
+def test_the_audit_keeps_the_days_of_an_absence(bureau):
+    a, c = (f"{person} #{person.pk}" for person in (bureau.a, bureau.c))
+    absence = bureau.away(bureau.a, stand_in=bureau.c, days=3)
+    days = {"first": [None, "2020-03-02"], "last": [None, "2020-03-05"]}
+    assert kept("add_absence") == {"user": [None, a], "stand_in": [None, c], **days}
+
+    assignment.end_absence(absence, by=bureau.lead, on=TODAY + timedelta(days=1))
+    assert kept("end_absence") == {"last": ["2020-03-05", "2020-03-02"]}
+
+    absence = bureau.away(bureau.b)
+    assignment.end_absence(absence, by=bureau.lead, on=TODAY)
+    assert kept("end_absence")["first"] == ["2020-03-02", None]
+
+
 def test_a_changed_rule_leaves_what_it_has_assigned(bureau):
     rule = bureau.rule(bureau.a)
     filing = submitted()

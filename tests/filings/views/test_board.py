@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.urls import reverse
+from django.utils import translation
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
@@ -17,6 +20,7 @@ from filings.domain import picture
 from filings.management.scale import seed_scale
 from filings.models import DeskEntry, District, Picture
 from filings.queries import board as reads
+from filings.sheets.writing import sheet_title
 from jiaozuo_portal.outbox.models import OutboxRow
 from tests import factories as make
 from tests.factories import NOW
@@ -149,17 +153,70 @@ def test_the_first_look_at_a_board_takes_the_first_picture(client, command):
     assert OutboxRow.objects.filter(kind="filings.picture").exists()
 
 
-def test_the_figures_are_taken_away_as_files(client, command):
-    board = shown(client)
-    book = client.get(reverse("board_download", args=["xlsx"]))
-    rows = list(load_workbook(io.BytesIO(b"".join(book.streaming_content))).active.values)
-    text = client.get(reverse("board_download", args=["csv"]))
-    csv = b"".join(text.streaming_content).decode("utf-8-sig").splitlines()
+FIGURE = re.compile(r'class="(?:num|figure)">(?:<a [^>]*>)?([0-9][0-9,.]*)')
 
-    told = [(part.title, line.label, line.n) for part in board.parts for line in part.lines]
-    assert [row[:3] for row in rows[1 : len(told) + 1]] == told
-    assert len(csv) == len(rows)
+
+def downloads(client) -> tuple[dict[str, list[tuple]], list[list[str]]]:
+    """The workbook by sheets, and the rows of the csv."""
+    answer = client.get(reverse("board_download", args=["xlsx"]))
+    book = load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+    text = client.get(reverse("board_download", args=["csv"]))
+    told = b"".join(text.streaming_content).decode("utf-8-sig")
+    sheets = {sheet.title: list(sheet.values) for sheet in book.worksheets}
+    return sheets, list(csv.reader(io.StringIO(told, newline="")))
+
+
+def test_every_figure_of_the_page_is_in_the_files(client, command, clock_at):
+    clock_at(NOW + timedelta(hours=2))
+    picture.take_picture(at=NOW + timedelta(hours=2))
+    page = client.get(reverse("board"))
+    board, html = page.context["board"], page.content.decode()
+    figures = {float(n.replace(",", "")) for n in FIGURE.findall(html)}
+
+    sheets, table = downloads(client)
+
+    cells = {cell for rows in sheets.values() for row in rows for cell in row}
+    assert len(figures) > 15
+    assert figures <= cells
+    assert figures <= {float(row[2]) for row in table[3:] if row[2]}
+    note = next(part.note for part in board.parts if part.key == "heads")
+    people = {int(n.replace(",", "")) for n in re.findall(r"[0-9][0-9,]*", note)}
+    assert {row[1] for row in sheets["花名册与计划人数"] if row[2] == "人"} == people
+    overall = {row[0]: row[1] for row in sheets["合计"]}
+    assert {tile.label: tile.n for tile in board.tiles}.items() <= overall.items()
+    assert [overall[f"审核用时（{name}）"] for name in ("中位数", "第 90 百分位")] == [
+        board.decided["median"], board.decided["p90"],
+    ]  # fmt: skip
+    assert (overall["范围"], overall["截至"]) == ("全市", "2020-03-02 11:00")
+
+
+def test_the_files_have_a_part_for_each_part_of_the_page(client, command):
+    board = shown(client)
+
+    sheets, table = downloads(client)
+
+    assert list(sheets) == [
+        "合计", *(part.title for part in board.parts), "物资最少的企业", "3月2日逐时",
+    ]  # fmt: skip
+    for part in board.parts:
+        told = [(line.label, line.n) for line in part.lines]
+        assert [row[:2] for row in sheets[part.title][1 : len(told) + 1]] == told
+    assert sheets["3月2日逐时"] == [
+        ("时间", *board.hourly), ("9:00", *board.hours[0].numbers),
+    ]  # fmt: skip
+    parts = {row[0] for row in table[1:]}
+    assert parts == set(sheets)
     assert client.get(reverse("board_download", args=["pdf"])).status_code == 404
+
+
+def test_no_two_sheets_have_one_name_in_english_either(client, command):
+    with translation.override("en"):
+        client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+        board = shown(client)
+        titles = [sheet_title(sheet.title).lower() for sheet in reads.board_sheets(board)]
+
+    assert len(titles) == len(set(titles))
+    assert "total" in titles
 
 
 def test_the_brief_prints_the_figures(client, command):

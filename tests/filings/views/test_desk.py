@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import timedelta
 
@@ -23,6 +24,9 @@ QINYANG = "410882"
 @pytest.fixture(autouse=True)
 def five_hours_later(clock_at):
     clock_at(NOW + timedelta(hours=6))
+
+
+LEFT = re.compile(r'data-label="办结期限">(?:<time [^>]*>)?([^<]*)<')
 
 
 def names(response) -> list[str]:
@@ -347,6 +351,25 @@ def test_nobody_else_opens_the_opinion_page(client, kind, district, status):
     client.force_login(make.officer(kind, district=district))
 
     assert client.get(reverse("opinion", args=[filing.pk])).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("kind", "address"), [("zone", "zone_home"), ("health", "health_home"), ("city", "city_home")]
+)
+def test_every_list_says_what_is_left_of_the_time_limit(client, clock_at, kind, address):
+    profile = {"district": "410882", "zone": True, "makes_epidemic_supplies": True}
+    running, _people = make.filing_in("in_review", **profile)
+    paused, _people = make.filing_in("returned", **profile)
+    make.filing_in("approved", **profile)
+    officer = make.officer(kind, district="410882")
+    asked = {"view": "all"} if kind != "city" else {"district": "410882"}
+
+    told = [LEFT.findall(page(client, officer, address, **asked).content.decode())]
+    clock_at(running.due_at + timedelta(hours=2))
+    told.append(LEFT.findall(page(client, officer, address, **asked).content.decode()))
+
+    assert paused.time_left == timedelta(hours=48)
+    assert told == [["还剩 43 小时", "暂停，还剩 2 天"], ["已超 2 小时", "暂停，还剩 2 天"]]
 
 
 def test_drafts_are_not_listed_to_zone_and_health(client):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from datetime import timedelta
 from io import StringIO
@@ -17,7 +18,7 @@ from filings.models import AuditEntry, Membership, Notice
 from jiaozuo_portal.lib import clock
 from jiaozuo_portal.lib.refusals import NotAllowed, Refused
 from policies.domain import matching, packs, tokens
-from policies.models import ApiToken
+from policies.models import ApiToken, Pack
 from tests import factories as make
 from tests.factories import NOW
 
@@ -64,6 +65,8 @@ def test_texts_and_measures_are_open_to_everybody(client):
     assert "duty of government only" not in {row["kind"] for row in measures}
     assert one in measures
     assert {"layoff_count", "employees"} <= set(one["facts"])
+    assert one["given_per"] == "enterprise"
+    assert get(client, "measures/豫政9-12a").json()["given_per"] == "site"
     only = get(client, "measures", document="焦政4").json()["measures"]
     assert {row["document"] for row in only} == {"焦政4"}
     assert get(client, "measures/没有").status_code == 404
@@ -533,3 +536,71 @@ def test_the_reference_names_every_address(client):
 
     for path in client.get("/api/v1/openapi.json").json()["paths"]:
         assert path.replace("&", "&amp;") in page
+
+
+def test_the_reference_shows_a_body_that_is_taken_and_the_answer_that_it_gets(client):
+    _filing, _owner, key = firm_with_key()
+    page = client.get(reverse("api_reference"))
+    example = next(one for one in page.context["reference"] if one.example).example
+    shown = json.loads(example.answer)
+
+    answer = post(client, example.body, key).json()
+
+    assert answer["profiles"][0]["id"] == "example"
+    assert _part_of(shown, answer)
+    assert [one["verdict"] for one in shown["profiles"][0]["results"].values()] == ["eligible"]
+    assert len(answer["profiles"][0]["results"]) > len(shown["profiles"][0]["results"]) == 1
+    assert post(client, example.line, key).json() == answer
+    text = html.unescape(page.content.decode())
+    assert example.body in text
+    assert example.answer in text
+    assert f"-d '{example.line}' http://testserver/api/v1/match" in text
+
+
+def _part_of(part, whole) -> bool:
+    """Whether everything in one JSON value stands in another at the same place."""
+    if isinstance(part, dict):
+        return all(key in whole and _part_of(one, whole[key]) for key, one in part.items())
+    if isinstance(part, list):
+        return all(_part_of(*pair) for pair in zip(part, whole, strict=False))
+    return part == whole
+
+
+def test_the_reference_names_every_field_of_body_and_answer(client):
+    operations = {
+        one.path: one for one in client.get(reverse("api_reference")).context["reference"]
+    }
+    match = operations["/api/v1/match"]
+
+    assert match.most == 100
+    assert {one.name: (one.type, one.is_required) for one in match.body} == {
+        "id": ("string", False),
+        "as_of": ("date", False),
+        "facts": ("object", True),
+        "facts.*": ("boolean | number | string", True),
+    }
+    fields = {one.name: one.type for one in match.fields}
+    assert fields["profiles[].results.*.reasons[].holds"] == "boolean | null"
+    assert fields["profiles[].topics.*.basis"] == "string[]"
+    assert fields["profiles[].derived.*"] == "boolean | string | string[] | null"
+
+
+def test_nothing_that_the_interface_gives_is_left_without_a_description(client):
+    schemas = client.get("/api/v1/openapi.json").json()["components"]["schemas"]
+
+    left_open = [
+        (name, field)
+        for name, schema in schemas.items()
+        for field, one in schema["properties"].items()
+        if one.get("additionalProperties") is True
+    ]
+    assert left_open == []
+
+
+def test_without_a_pack_the_reference_has_no_example(client):
+    Pack.objects.update(status="withdrawn")
+
+    page = client.get(reverse("api_reference"))
+
+    assert page.status_code == 200
+    assert not any(one.example for one in page.context["reference"])

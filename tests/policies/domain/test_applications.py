@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from filings.domain.enterprise import add_site
 from filings.models import Agency, Notice, RosterRow
 from jiaozuo_portal.lib.refusals import NotAllowed, Refused, Stale
 from policies.domain import applications, declarations, packs
@@ -22,6 +23,8 @@ from tests.threads import all_at_once, kinds
 pytestmark = pytest.mark.django_db
 
 MEASURE = "豫政9-17b"
+#: Given to each site: its power connection stands still.
+POWER = "豫政9-13a"
 
 
 @pytest.fixture(autouse=True)
@@ -48,6 +51,14 @@ def eligible():
 
 def prepared(filing, owner, measure=MEASURE):
     return applications.prepare_application(filing, measure, by=owner, at=NOW)
+
+
+def second_site(filing, owner):
+    """The filing of another site of the same enterprise."""
+    return add_site(
+        filing.enterprise, name="二厂区", district=filing.district, zone=None, address="南路",
+        by=owner, at=NOW,
+    )  # fmt: skip
 
 
 def take(application, name, by, **more):
@@ -111,6 +122,57 @@ def test_preparing_twice_is_one_draft_and_one_benefit_is_applied_for_once(eligib
     with pytest.raises(Refused, match="同一优惠只能享受一次"):
         prepared(filing, owner)
     assert Application.objects.count() == 1
+
+
+@pytest.mark.parametrize("state", sorted(STANDING))
+def test_what_an_enterprise_gets_once_is_not_applied_for_by_a_second_site(eligible, state):
+    filing, owner, _people = eligible
+    first = prepared(filing, owner)
+    Application.objects.update(state=state)
+
+    with pytest.raises(applications.AppliedAlready, match="“主厂区”已经申请过这项优惠") as told:
+        prepared(second_site(filing, owner), owner)
+
+    assert told.value.application == first
+    assert Application.objects.get().given_to == f"enterprise:{filing.enterprise_id}"
+
+
+def test_another_clause_of_the_same_benefit_is_the_same_benefit_at_another_site(eligible):
+    filing, owner, _people = eligible
+    prepared(filing, owner)
+
+    with pytest.raises(applications.AppliedAlready):
+        prepared(second_site(filing, owner), owner, "焦政4-13d")
+
+
+@pytest.mark.parametrize("state", sorted(set(ApplicationState) - STANDING))
+def test_a_second_site_may_apply_once_the_first_one_has_not_got_it(eligible, state):
+    filing, owner, _people = eligible
+    prepared(filing, owner)
+    Application.objects.update(state=state)
+
+    assert prepared(second_site(filing, owner), owner).filing.site.name == "二厂区"
+
+
+def test_another_enterprise_is_not_kept_from_applying(eligible):
+    filing, owner, _people = eligible
+    prepared(filing, owner)
+    other, people = make.filing_in("submitted", employees=40)
+
+    assert prepared(other, make.fresh(people.owner), "焦政4-13d").filing == other
+
+
+def test_what_a_site_gets_is_applied_for_once_at_each_site(eligible):
+    filing, owner, _people = eligible
+    declarations.declare(filing, "power_capacity_suspension", True, by=owner, at=NOW)
+    second = second_site(filing, owner)
+
+    made = [prepared(one, owner, POWER) for one in (filing, second)]
+    take(made[1], "send", owner)
+
+    assert [one.given_to for one in made] == [f"site:{filing.site_id}", f"site:{second.site_id}"]
+    with pytest.raises(applications.AppliedAlready, match="同一优惠只能享受一次"):
+        prepared(second, owner, POWER)
 
 
 def test_after_a_refusal_one_may_apply_again(eligible):

@@ -8,6 +8,7 @@ from filings.models import AuditEntry
 from filings.public import NotAllowed, Refused, Stale
 from jiaozuo_portal.outbox.models import OutboxRow
 from policies.domain import pack_drafts as drafts
+from policies.domain.draft_items import Beginning, new_clause
 from policies.domain.packs import UnfitPack
 from policies.eligibility.yaml_files import parse_yaml
 from policies.models import Pack, PackDraft, Rematch
@@ -226,12 +227,12 @@ def test_a_new_clause_waits_for_its_rules(draft, editor):
         "number": 9,
         "summary": {"zh": "新的一条：摘要", "en": "A new clause: summary"},
         "departments": ["人社局"],
-        "label": {"zh": "新措施", "en": "New measure"},
+        "item": Beginning({"zh": "新措施", "en": "New measure"}),
         "apply": {"zh": "向人社部门申请。", "en": "Ask the HR bureau."},
         "by": editor,
         "at": NOW,
     }
-    key = drafts.new_clause(**given)
+    key = new_clause(**given)
 
     measure = rules_from(content_of_draft(draft)).measures[key]
     assert (key, measure.label.zh, measure.file) == ("甲1-9", "新措施", "a/09.yaml")
@@ -246,7 +247,7 @@ def test_a_new_clause_waits_for_its_rules(draft, editor):
         ({"document": "丙9"}, "没有这份文件"),
         ({"number": 2}, "已经有"),
         ({"number": 0}, "1 到 999"),
-        ({"label": {"zh": "只有中文", "en": " "}}, "中文和英文"),
+        ({"item": Beginning({"zh": "只有中文", "en": " "})}, "中文和英文"),
         ({"departments": []}, "部门"),
     ],
 )
@@ -256,12 +257,12 @@ def test_a_new_clause_is_refused_in_words(wrong, says, draft, editor):
         "number": 9,
         "summary": {"zh": "摘要", "en": "Summary"},
         "departments": ["人社局"],
-        "label": {"zh": "新措施", "en": "New measure"},
+        "item": Beginning({"zh": "新措施", "en": "New measure"}),
         "apply": {"zh": "向人社部门申请。", "en": "Ask the HR bureau."},
     } | wrong
 
     with pytest.raises(Refused, match=says):
-        drafts.new_clause(draft=draft, by=editor, at=NOW, **given)
+        new_clause(draft=draft, by=editor, at=NOW, **given)
     assert not draft.files.exists()
 
 

@@ -10,6 +10,7 @@ import pytest
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
+from filings.domain.enterprise import add_site
 from filings.domain.moves import withdraw_filing
 from filings.domain.notices import link_of, words
 from filings.models import Notice
@@ -21,7 +22,7 @@ from policies.domain.matching import match_filing
 from policies.eligibility.facts import Text
 from policies.eligibility.packs import Effect, Override
 from policies.models import Application, DeadlineReminder
-from policies.queries.deadlines import endings_on, stage_on
+from policies.queries.deadlines import endings_on, stage_on, waiting_for
 from policies.queries.packs import published_rules
 from tests import factories as make
 from tests.factories import NOW, SHANGHAI
@@ -151,6 +152,27 @@ def test_an_application_that_lies_with_the_enterprise_is_reminded_of(state, monk
 
     (notice,) = notices(owner)
     assert (notice.facts["count"], link_of(notice)) == (1, f"/applications/{made.pk}/")
+
+
+@pytest.mark.parametrize(("state", "is_left_alone"), [("draft", True), ("withdrawn", False)])
+def test_the_other_site_is_not_reminded_of_what_the_enterprise_gets_once(state, is_left_alone):
+    filing, owner = insured()
+    second = add_site(
+        filing.enterprise, name="二厂区", district=filing.district, zone=None, address="南路",
+        by=owner, at=NOW,
+    )  # fmt: skip
+    match_filing(second.pk, at=NOW)
+    pack = published_rules().pack
+    (ending,) = endings_on(pack, LAST - timedelta(days=7))
+    before = waiting_for(pack, ending, [filing.pk, second.pk])[second.pk]
+
+    made = applications.prepare_application(filing, REBATE, by=owner, at=NOW)
+    Application.objects.filter(pk=made.pk).update(state=state)
+    after = waiting_for(pack, ending, [filing.pk, second.pk])
+
+    assert REBATE in before.measures
+    assert (REBATE not in after[second.pk].measures) is is_left_alone
+    assert waiting_for(pack, ending, [second.pk])[second.pk] == after[second.pk]
 
 
 def test_one_answer_away_counts_and_two_do_not():

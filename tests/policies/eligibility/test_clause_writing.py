@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.eligibility.clause_writing import dumped, write_clause
+from policies.eligibility.clause_writing import dumped, write_file
 from policies.eligibility.loading import default_pack_path, folder_content
 from policies.eligibility.yaml_files import parse_yaml
 
@@ -26,7 +26,7 @@ def changed_lines(before: bytes, after: bytes) -> list[tuple[str, str]]:
 
 
 def test_every_file_that_is_saved_unchanged_keeps_its_bytes() -> None:
-    assert [name for name, raw in FILES.items() if write_clause(raw, read(raw)) != raw] == []
+    assert [name for name, raw in FILES.items() if write_file(raw, read(raw)) != raw] == []
 
 
 def test_every_file_written_anew_says_the_same_and_is_stable() -> None:
@@ -42,7 +42,7 @@ def test_one_changed_figure_changes_one_line() -> None:
     content = read(raw)
     content["items"][0]["when"]["all"][0]["eq"] = False
 
-    assert changed_lines(raw, write_clause(raw, content)) == [
+    assert changed_lines(raw, write_file(raw, content)) == [
         ("- { fact: is_sme, eq: true }", "- { fact: is_sme, eq: false }")
     ]
 
@@ -51,7 +51,7 @@ def test_a_comment_in_another_condition_stays() -> None:
     raw = FILES[REBATE]
     content = read(raw)
     content["items"][0]["label"]["zh"] = "新的名称"
-    after = write_clause(raw, content)
+    after = write_file(raw, content)
 
     assert "# An SME within the limits" in after.decode()
     assert read(after) == content
@@ -72,7 +72,25 @@ def test_entries_and_items_come_and_go(change: str) -> None:
     else:
         items.pop()
 
-    assert read(write_clause(raw, content)) == content
+    assert read(write_file(raw, content)) == content
+
+
+def test_an_item_in_the_middle_goes_and_one_comes_and_all_other_bytes_stay() -> None:
+    raw = FILES[REBATE]
+    content = read(raw)
+    fresh = {**copy.deepcopy(content["items"][2]), "id": "豫政9-17z"}
+    gone = content["items"].pop(1)
+    shorter = write_file(raw, content)
+    content["items"].append(fresh)
+    longer = write_file(shorter, content)
+
+    assert read(longer) == content
+    assert longer.startswith(shorter)
+    assert longer[len(shorter) :].startswith("  - id: 豫政9-17z\n".encode())
+    taken = set(raw.decode().splitlines()) - set(shorter.decode().splitlines())
+    assert f"  - id: {gone['id']}" in taken
+    assert not any(gone["id"] in line for line in shorter.decode().splitlines())
+    assert shorter.decode().splitlines()[:59] == raw.decode().splitlines()[:59]
 
 
 TEXTS = st.text(

@@ -234,3 +234,24 @@ def test_an_application_from_before_papers_were_named_still_opens(client, applie
 
     assert "还没有附件。" in page(client, application)
     assert client.get(reverse("application_paper", args=[application.pk])).status_code == 200
+
+
+def test_where_the_text_names_no_papers_every_form_of_the_application_says_so(client, applied):
+    application, _owner = applied
+    press(client, application, "send")
+    application.refresh_from_db()
+    application.content["papers"] = []
+    application.save()
+
+    at_home = page(client, application)
+    paper = client.get(reverse("application_paper", args=[application.pk])).content
+    text = "".join("".join(p.extract_text() for p in PdfReader(io.BytesIO(paper)).pages).split())
+    sheet = client.get(reverse("application_sheet", args=[application.pk])).content
+    rows = load_workbook(io.BytesIO(sheet))["附件"].iter_rows(min_row=2, values_only=True)
+    client.force_login(officer_of(application))
+    at_the_desk = page(client, application)
+
+    assert "文件没有写明要交哪些材料，请先向责任部门问清楚。" in at_home
+    assert "文件没有写明要交哪些材料，请先向受理部门问清楚。" in text
+    assert [row[0] for row in rows] == ["文件没有写明要交哪些材料，请先向受理部门问清楚。"]
+    assert "文件没有写明要交哪些材料。" in at_the_desk

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pypdf import PdfReader
 
+from filings.domain.enterprise import add_site
 from filings.models import RosterRow
 from policies.domain import declarations, packs
 from policies.models import Application
@@ -84,6 +85,49 @@ def test_from_the_measure_to_the_grant(client):
     assert "已同意" in client.get(reverse("applications")).content.decode()
 
 
+def second_site(filing, owner):
+    return add_site(
+        filing.enterprise, name="二厂区", district=filing.district, zone=None, address="南路",
+        by=owner, at=NOW,
+    )  # fmt: skip
+
+
+def test_a_second_site_is_led_to_the_application_of_the_first(client):
+    filing, owner = eligible()
+    application = apply(client, filing, owner)
+    second = second_site(filing, owner)
+
+    prepared = client.post(reverse("application_prepare", args=[second.pk, MEASURE]), follow=True)
+    measure = client.get(reverse("support_measure", args=[second.pk, MEASURE])).content.decode()
+    support = client.get(reverse("support", args=[second.pk])).content.decode()
+    own = client.get(reverse("support", args=[filing.pk])).content.decode()
+
+    link = reverse("application", args=[application.pk])
+    assert prepared.redirect_chain == [(link, 302)]
+    assert (
+        "“主厂区”已经申请过这项优惠（待提交），一家企业只能享受一次。" in prepared.content.decode()
+    )
+    assert reverse("application_prepare", args=[second.pk, MEASURE]) not in measure
+    assert "由“主厂区”申请，一家企业只能享受一次" in measure
+    assert (link in support, "由“主厂区”申请" in support) == (True, True)
+    assert (link in own, "由“主厂区”申请" in own) == (True, False)
+
+
+def test_what_a_site_gets_is_offered_to_the_second_site_as_well(client):
+    filing, owner = eligible()
+    declarations.declare(filing, "power_capacity_suspension", True, by=owner, at=NOW)
+    client.force_login(owner)
+    client.post(reverse("application_prepare", args=[filing.pk, "豫政9-13a"]))
+    second = second_site(filing, owner)
+
+    page = client.get(reverse("support_measure", args=[second.pk, "豫政9-13a"])).content.decode()
+    support = client.get(reverse("support", args=[second.pk])).content.decode()
+
+    assert reverse("application_prepare", args=[second.pk, "豫政9-13a"]) in page
+    assert "每个厂区各申请一次" in page
+    assert reverse("application", args=[Application.objects.get().pk]) not in support
+
+
 def test_a_measure_without_application_says_how_the_benefit_comes(client):
     filing, owner = eligible()
     client.force_login(owner)
@@ -93,6 +137,39 @@ def test_a_measure_without_application_says_how_the_benefit_comes(client):
     assert "不用向部门申请。" in page
     assert "按现行费率缴费即可" in page.split('id="apply"')[1].split("</section>")[0]
     assert reverse("application_prepare", args=[filing.pk, "焦政办4-10a"]) not in page
+
+
+@pytest.mark.parametrize(
+    ("measure", "there", "not_there"),
+    [
+        (MEASURE, "上年度失业保险缴费凭证", "没有写明要交哪些材料"),
+        ("焦政4-13d", "没有写明要交哪些材料", "上年度失业保险缴费凭证"),
+    ],
+)
+def test_a_measure_names_its_papers_or_says_that_the_text_names_none(
+    client, measure, there, not_there
+):
+    filing, owner = eligible()
+    client.force_login(owner)
+
+    own = client.get(reverse("support_measure", args=[filing.pk, measure])).content.decode()
+    row = _papers_row(own)
+
+    assert there in row
+    assert not_there not in row
+
+
+def test_what_needs_no_application_asks_for_no_papers(client):
+    filing, owner = eligible()
+    client.force_login(owner)
+
+    page = client.get(reverse("support_measure", args=[filing.pk, "焦政办4-10a"])).content.decode()
+
+    assert "要交的材料" not in page
+
+
+def _papers_row(page: str) -> str:
+    return page.split("<dt>要交的材料</dt>")[1].split("</dd>")[0]
 
 
 def test_an_application_made_elsewhere_is_recorded_on_the_page(client):

@@ -114,6 +114,14 @@ def test_whether_an_application_is_needed_is_chosen_and_taken_back(client, draft
         assert item_of(draft).get("needs_application") is written
 
 
+def test_whether_each_site_gets_it_is_chosen_and_taken_back(client, draft):
+    for chosen, written in (("site", "site"), ("", None)):
+        data = fields(page_of(client, draft)) | {"given_per": chosen}
+        press(client, draft, data, "save")
+        assert item_of(draft).get("given_per") == written
+        assert fields(page_of(client, draft))["given_per"] == [chosen]
+
+
 def test_papers_are_written_one_a_line_in_both_languages(client, draft):
     data = fields(page_of(client, draft))
     wrong = press(client, draft, data | {"papers_zh": ["甲\n乙"], "papers_en": ["A"]}, "save")

@@ -119,6 +119,17 @@ def test_a_clause_shows_dates_departments_and_how_to_apply(client, real_pack):
     assert "/policies/texts/yuzheng-2020-9/18/" in text
 
 
+def test_what_is_applied_for_names_its_papers_or_says_that_the_text_names_none(client, real_pack):
+    rebate = client.get("/policies/texts/yuzheng-2020-9/17/").content.decode()
+    deferral = client.get("/policies/texts/yuzheng-2020-9/14/").content.decode()
+    search = client.get("/policies/texts/jiaozhengban-2020-4/2/").content.decode()
+
+    assert rebate.count("职工人数、裁员人数的说明</li>") == 2
+    assert "没有写明要交哪些材料" not in rebate
+    assert deferral.count("文件没有写明要交哪些材料，请先向责任部门问清楚。") == 3
+    assert "要交的材料" not in search
+
+
 def test_a_duty_is_never_shown_as_something_to_apply_for(client, pack):
     text = client.get("/policies/texts/a/4/").content.decode()
 
@@ -144,10 +155,12 @@ def test_a_page_of_the_library_costs_the_same_queries_whatever_is_found(client, 
     client.get(URL)
     with CaptureQueriesContext(connection) as all_of_them:
         client.get(URL)
+    with CaptureQueriesContext(connection) as many:
+        client.get(URL, {"q": "企业"})
     with CaptureQueriesContext(connection) as one:
         client.get(URL, {"q": "豫政9-17b"})
 
-    assert len(all_of_them) == len(one) <= 4
+    assert len(all_of_them) + 1 == len(many) == len(one) <= 5
 
 
 def test_a_stranger_may_keep_the_page_and_a_signed_in_reader_asks_again(client, pack):

@@ -160,6 +160,8 @@ def test_a_new_clause_begins_on_its_page_and_opens_in_the_editor(client, draft):
         "document": "甲1",
         "number": "9",
         "departments": ["市税务局"],
+        "kind": "information",
+        "strength": "n/a",
         **{f"{name}_zh": "新的" for name in ("label", "summary", "apply")},
         **{f"{name}_en": "new" for name in ("label", "summary", "apply")},
     }
