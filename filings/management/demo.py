@@ -19,7 +19,6 @@ from zoneinfo import ZoneInfo
 import yaml
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
-from stdnum.cn import ric, uscc
 
 from filings.domain import (
     assignment,
@@ -43,6 +42,8 @@ from filings.models import (
 )
 from filings.queries.text_blocks import blocks_for
 
+from .made_up import credit_code, mobile_number, resident_id
+
 PASSWORD = "Fugong-2020"  # noqa: S105 - printed by `make demo` for everybody who tries it
 SEED = 20200302
 ENTERPRISES = 44
@@ -58,9 +59,6 @@ DATA = yaml.safe_load(
 WORDS = DATA["words"]
 OFFICERS = DATA["officers"]
 OWNERS = DATA["owners"]
-
-#: Division codes that existed when the generated people were born.
-BIRTH_PLACES = ("410802", "410803", "410811")
 
 
 @dataclass(slots=True)
@@ -78,21 +76,13 @@ class Stage:
         return self.chance.choice(DATA["surnames"]) + given
 
     def mobile(self) -> str:
-        """A generated mobile number."""
-        return f"1380000{self.chance.randrange(10_000):04d}"
+        """A generated mobile number that nobody has."""
+        return mobile_number(self.chance)
 
     def resident_id(self) -> str:
-        """A generated resident id that nobody has: valid date and checksum."""
-        born = date(1984, 1, 1) + timedelta(days=self.chance.randrange(6_000))
+        """The next generated resident id that nobody has: valid date and checksum."""
         self.count += 1
-        area = self.chance.choice(BIRTH_PLACES)
-        body = f"{area}{born:%Y%m%d}{self.count % 1000:03d}"
-        return body + ric.calc_check_digit(body + "0")
-
-    def code(self, district: str, number: int) -> str:
-        """A generated unified social credit code with a valid check character."""
-        body = f"91{district}MA9D{number:05d}"
-        return body + uscc.calc_check_digit(body)
+        return resident_id(0, self.count)
 
     def user(self, username: str, name: str, **fields: Any) -> User:
         """An account with the demonstration password."""
@@ -196,7 +186,7 @@ def _enterprise_in(stage: Stage, number: int, state: str, owner: tuple[str, str]
     firm = enterprise.register_enterprise(
         by=person,
         at=opened,
-        uscc=stage.code(district.code, number),
+        uscc=credit_code(number),
         contact_mobile=stage.mobile(),
         name=WORDS["firm"].format(brand=brand, trade=words),
         district=district,

@@ -6,13 +6,12 @@ import uuid
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from random import Random
 from typing import Any
 
-from stdnum.cn import ric, uscc
 
 from filings import gates
 from filings.domain.desk import entry_of
@@ -52,6 +51,7 @@ from jiaozuo_portal.lib import crypto
 from jiaozuo_portal.lib.bulk import insert_rows
 
 from .demo import DATA, WORDS
+from .made_up import credit_code, mobile_number, resident_id
 from .scale_clock import ScaleClock
 
 #: The last moves of a filing by its state, and how many of a hundred filings stand there.
@@ -72,17 +72,8 @@ RETURNED_ONCE = ("submit", "claim", "return")
 
 #: Quantities are kept to three places.
 _THIRD = Decimal("0.001")
-#: Places of the province that no edition of GB/T 2260 has: its prefectures were 01 to 30 and 90.
-NOWHERE = tuple(f"41{county}" for county in range(3100, 9000))
-_BIRTHDAYS = tuple(f"{date(1965, 1, 1) + timedelta(days=days):%Y%m%d}" for days in range(13_000))
-_ID_COUNT = len(NOWHERE) * len(_BIRTHDAYS) * 1000
-#: Numbers that follow each other are put far apart; prime to the count, so that none comes twice.
-_STRIDE = 47_402_206_879
-_MOST_HEADS = 50_000
 #: So many of the people also stand on the roster of the filing before.
 _LISTED_TWICE = 0.02
-_ORG_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
-_LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 WRITTEN = (
@@ -179,24 +170,6 @@ def person_name(chance: Random) -> str:
     return chance.choice(DATA["surnames"]) + given
 
 
-def _mobile(chance: Random) -> str:
-    # A range that was given to no operator: these numbers are nobody's.
-    return f"1540000{chance.randrange(10_000):04d}"
-
-
-def resident_id(filing: int, order: int) -> str:
-    """The resident id of the person at `order` (up to 50,000) of the roster of `filing`: nobody's.
-
-    It has a day of birth and its check character, and begins with a place that never had a number.
-    Two of them are the same only for the same filing and order, up to the 1,534,000th filing.
-    """
-    number = (filing * _MOST_HEADS + order) * _STRIDE % _ID_COUNT
-    number, nth = divmod(number, 1000)
-    place, day = divmod(number, len(_BIRTHDAYS))
-    body = f"{NOWHERE[place]}{_BIRTHDAYS[day]}{nth:03d}"
-    return body + ric.calc_check_digit(body + "0")
-
-
 def roster_name(seed: int, number: int, order: int) -> str:
     """The name of the person at `order` of the roster of filing `number` (from 0)."""
     surnames, given = DATA["surnames"], DATA["given"]
@@ -205,19 +178,6 @@ def roster_name(seed: int, number: int, order: int) -> str:
     rest, first = divmod(rest, len(given))
     rest, second = divmod(rest, len(given))
     return f"{surnames[surname]}{given[first]}{given[second] if rest % 3 else ''}"
-
-
-def organisation_code(number: int) -> str:
-    """Nine characters of an organisation code that nobody has, with its check character.
-
-    Codes that begin with X have not been given out.
-    """
-    body = f"X{number:07d}"
-    total = sum(
-        _LETTERS.index(letter) * weight for letter, weight in zip(body, _ORG_WEIGHTS, strict=True)
-    )
-    check = 11 - total % 11
-    return body + {10: "X", 11: "0"}.get(check, str(check))
 
 
 @lru_cache(maxsize=4096)
@@ -353,11 +313,10 @@ class Story:
         brand = "".join(chance.sample(WORDS["brand_characters"], 2)) + chance.choice(
             DATA["suffixes"]
         )
-        code = f"91{NOWHERE[-1]}{organisation_code(self.pk)}"
         name = WORDS["firm"].format(brand=brand, trade=trade)
         enterprise = self.enterprise = Enterprise(
             id=self.city.first["Enterprise"] + self.number,
-            uscc=code + uscc.calc_check_digit(code),
+            uscc=credit_code(self.pk),
             name=name,
             pinyin=_pinyin(name),
             district=district,
@@ -378,7 +337,7 @@ class Story:
             registered_at=opened,
             revision=1,
         )
-        enterprise.set_contact_mobile(_mobile(chance))
+        enterprise.set_contact_mobile(mobile_number(chance))
         self.rows.add(
             User, id=self.owner, password="!", last_login=None, is_superuser=False,  # noqa: S106
             username=f"scale-{self.city.tag}-{self.number}", name=self.owner_name, email="",
@@ -400,7 +359,7 @@ class Story:
         self.rows.add(Site, **_columns(self.site))
 
     def _phone(self, section: str, path: str) -> dict[str, str]:
-        number = _mobile(self.chance)
+        number = mobile_number(self.chance)
         sealed = crypto.seal(number, bound_to=phone_place(self.pk, section, path))
         return {"sealed": sealed, "masked": crypto.mask_mobile(number)}
 
@@ -464,7 +423,7 @@ class Story:
             whose = self.number - 1 if is_listed_twice else self.number
             key, number = self._uuid(), resident_id(self.city.first["Filing"] + whose, order)
             sealed, masked = RosterRow.sealed_id(number, key)
-            mobile, mobile_masked = RosterRow.sealed_mobile(_mobile(chance), key)
+            mobile, mobile_masked = RosterRow.sealed_mobile(mobile_number(chance), key)
             self.rows.add(
                 RosterRow,
                 first_version=1,

@@ -6,10 +6,12 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
-from stdnum.cn import ric, uscc
+from stdnum.cn import uscc
 
 from filings.management.demo import OFFICERS, OWNERS, seed_demo
+from filings.management.made_up import NOWHERE
 from filings.models import District, Enterprise, Filing, RosterRow, User
+from filings.sheets import identity
 from filings.sheets import roster as sheets
 from filings.states import State
 from tests import factories as make
@@ -29,11 +31,14 @@ def test_it_shows_every_state_and_every_district(demo):
     assert District.objects.filter(filings__isnull=False).distinct().count() == 11
 
 
-def test_its_codes_are_valid_by_checksum(demo):
-    people = RosterRow.objects.all()[:50]
+def test_its_codes_are_valid_by_checksum_and_nobodys(demo):
+    codes = [firm.uscc for firm in Enterprise.objects.all()]
+    people = [row.id_plain() for row in RosterRow.objects.all()[:50]]
 
-    assert all(uscc.is_valid(firm.uscc) for firm in Enterprise.objects.all())
-    assert all(ric.is_valid(row.id_plain()) for row in people)
+    assert all(uscc.is_valid(code) and code[2:8] in NOWHERE for code in codes)
+    for number in people:
+        assert identity.resident_id(number, make.NOW.date()) == number
+        assert number[:6] in NOWHERE
 
 
 def test_the_named_accounts_are_there(demo):
