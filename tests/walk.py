@@ -282,7 +282,7 @@ def arguments(route: Route, side: Side) -> dict[str, Any]:
     values["member"] = values["member"].pk
     if route.name.startswith(("enterprise", "site_", "member")):
         values["pk"] = side.enterprise.pk
-    if route.name.startswith(("policy_draft", "policy_clause")):
+    if route.name.startswith(("policy_draft", "policy_clause", "policy_document", "policy_item")):
         values["pk"] = parts["draft"].pk
     if route.name.startswith(("assignment", "text_block")):
         values["pk"] = parts["bureau"].pk

@@ -42,9 +42,9 @@ class DescribedApi(PortalApi):
 
 
 def _chosen(pack: Pack) -> tuple[Measure, PackCase] | None:
-    """The first case of a pack that gives something, one with an amount before others."""
+    """The case that gives something, if it can be an amount, from the fewest facts."""
     given = [(measure, case) for measure, case in pack.cases() if case.verdict == "eligible"]
-    return min(given, key=lambda one: not one[1].amount, default=None)
+    return min(given, key=lambda one: (not one[1].amount, len(one[1].facts)), default=None)
 
 
 def _body(case: PackCase) -> dict[str, Any]:

@@ -83,14 +83,20 @@ class DocumentForm(forms.Form):
         return {code: self.cleaned_data[f"{name}_{code}"] for code in ("zh", "en")}
 
 
-def initial_of(text: OfficialText) -> dict[str, Any]:
-    """What an official text says of itself; its basis is for the officer to put in other words."""
+def initial_of(text: OfficialText, pack: Pack) -> dict[str, Any]:
+    """What an official text says of itself; its basis is for the officer to put in other words.
+
+    It applies where the other documents of its level do.
+    """
+    level = level_of(text.issuer) or "city"
+    like = (one.jurisdiction for one in pack.documents.values() if one.level == level)
     initial: dict[str, Any] = {
         "number": text.number,
         "dated": text.dated,
         "title_zh": text.title,
         "issuer_zh": text.issuer,
-        "level": level_of(text.issuer) or "city",
+        "level": level,
+        "jurisdiction": next(like, None),
         "first": text.valid_from,
         "last": text.valid_until,
     }

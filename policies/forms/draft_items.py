@@ -93,7 +93,7 @@ class NewClauseForm(NewItemForm):
     apply_zh = _area(gettext_lazy("怎么办理（中文）"))
     apply_en = _area(gettext_lazy("怎么办理（英文）"))
     departments = forms.MultipleChoiceField(
-        label=gettext_lazy("负责部门"), required=False, widget=forms.CheckboxSelectMultiple
+        label=gettext_lazy("负责部门"), widget=forms.CheckboxSelectMultiple
     )
     more_zh = _area(gettext_lazy("表里没有的部门，一行一个（中文全称）"), required=False, rows=2)
     more_en = _area(gettext_lazy("表里没有的部门，一行一个（英文）"), required=False, rows=2)
@@ -109,15 +109,20 @@ class NewClauseForm(NewItemForm):
         ]
         departments: Any = self.fields["departments"]
         departments.choices = [(one.name.zh, say(one.name)) for one in pack.departments]
+        departments.required = not self["more_zh"].value()
+
+    @property
+    def chosen_departments(self) -> list[str]:
+        """Those that are ticked, as the page names them."""
+        ticked = self["departments"].value() or ()
+        choices: Any = self.fields["departments"]
+        return [str(label) for value, label in choices.choices if value in ticked]
 
     def clean(self) -> dict[str, Any]:
-        """At least one department, and each new one in both languages."""
+        """Each new department in both languages."""
         found = super().clean()
-        zh, en = self._lines("more_zh"), self._lines("more_en")
-        if len(zh) != len(en):
+        if len(self._lines("more_zh")) != len(self._lines("more_en")):
             self.add_error("more_en", _("两种语言的部门应一样多，一行一个。"))
-        if not found.get("departments") and not zh:
-            self.add_error("departments", _("请至少选择一个部门。"))
         return found
 
     def _lines(self, name: str) -> list[str]:

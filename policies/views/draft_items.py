@@ -32,7 +32,7 @@ def document_new(request: HttpRequest, pk: int) -> HttpResponse:
     line = _line(request, draft)
     if line is not None and line.initial is not None:
         return redirect(_with_line("policy_clause_new", draft, line))
-    initial = initial_of(line.clause.text) if line else None
+    initial = initial_of(line.clause.text, pack) if line else None
     form = DocumentForm(pack, request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:

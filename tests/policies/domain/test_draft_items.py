@@ -67,6 +67,15 @@ def test_an_item_joins_a_topic_and_leaves_it_with_its_clause(draft, editor, pack
     assert drafts.why_not_publish(draft, editor)
 
 
+def test_who_takes_a_begun_clause_out_has_written_in_the_draft(draft, editor):
+    key, second = begun(draft, editor), officer("policy")
+    before = drafts.why_not_publish(draft, second)
+
+    remove_item(draft, key, by=second, at=NOW)
+
+    assert (before, bool(drafts.why_not_publish(draft, second))) == ("", True)
+
+
 def test_a_new_topic_is_named_in_both_languages_and_tells_how_its_clauses_go_together(
     draft, editor
 ):

@@ -232,7 +232,9 @@ def test_an_application_from_before_papers_were_named_still_opens(client, applie
     del application.content["papers"]
     application.save()
 
-    assert "还没有附件。" in page(client, application)
+    shown = page(client, application)
+    assert "还没有附件。" in shown
+    assert "没有写明要交哪些材料" not in shown
     assert client.get(reverse("application_paper", args=[application.pk])).status_code == 200
 
 

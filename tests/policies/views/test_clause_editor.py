@@ -11,7 +11,7 @@ from policies.domain import packs
 from policies.domain.pack_drafts import ask_to_publish, start_draft
 from policies.forms.clause_editor import ClauseEditor
 from policies.queries.live_check import place_of_item
-from policies.queries.pack_drafts import clause_content, content_of_draft
+from policies.queries.pack_drafts import clause_content, content_of_draft, pack_of_draft
 from policies.queries.packs import published_rules
 from tests.factories import NOW, officer, user
 
@@ -112,6 +112,20 @@ def test_whether_an_application_is_needed_is_chosen_and_taken_back(client, draft
         data = fields(page_of(client, draft)) | {"needs_application": chosen}
         press(client, draft, data, "save")
         assert item_of(draft).get("needs_application") is written
+
+
+def test_an_item_that_joins_a_topic_is_checked_and_saved_as_a_member_of_it(client, draft):
+    data = fields(page_of(client, draft, "甲1-3")) | {"topic": ["rebate"]}
+
+    shown = press(client, draft, data, "", "甲1-3")
+    saved = press(client, draft, data, "save", "甲1-3")
+
+    assert "如何合并" not in text_of(shown)
+    assert saved.status_code == 302
+    assert pack_of_draft(draft).topics["rebate"].members == ("甲1-1", "甲1-2", "甲1-3")
+    alone = {"topic": ["topic-甲1-3"]}
+    press(client, draft, fields(page_of(client, draft, "甲1-3")) | alone, "save", "甲1-3")
+    assert "甲1-3" not in pack_of_draft(draft).topics["rebate"].members
 
 
 def test_whether_each_site_gets_it_is_chosen_and_taken_back(client, draft):

@@ -90,6 +90,7 @@ def test_a_document_outside_the_pack_is_put_into_the_draft_first(client, editor,
     assert sent_on.url == f"/packs/drafts/{draft.pk}/documents/new/?line={clause.pk}"
     initial = client.get(sent_on.url).context["form"].initial
     assert (initial["number"], initial["level"]) == ("丙政〔2020〕3号", "city")
+    assert initial["jurisdiction"] == "city"
     assert initial["basis_zh"] == "自成文之日（2020年2月6日）起；全文没有写截止日期。"
     assert initial["basis_en"].startswith("From the date of the document (6 February 2020)")
 
