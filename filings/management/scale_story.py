@@ -12,7 +12,6 @@ from functools import lru_cache
 from random import Random
 from typing import Any
 
-
 from filings import gates
 from filings.domain.desk import entry_of
 from filings.domain.drafts import phone_place

@@ -15,8 +15,8 @@ from filings import gates
 from filings.domain import moves, versions
 from filings.domain.desk import rebuild_entries
 from filings.domain.enterprise import pinyin_key
-from filings.management.scale import seed_scale
 from filings.management.made_up import NOWHERE, organisation_code, resident_id
+from filings.management.scale import seed_scale
 from filings.management.scale_story import WAYS
 from filings.models import (
     Correction,
