@@ -83,6 +83,8 @@ APPLICATION_MOVES: dict[str, ApplicationMove] = {
 
 #: The benefit is being asked for or has been given: no second application beside it.
 STANDING = frozenset(_S) - {_S.REFUSED, _S.WITHDRAWN}
+#: What was granted, whether it is paid yet or not.
+GIVEN = frozenset({_S.GRANTED, _S.PAID})
 
 #: Somebody has to do something: the department, or the enterprise.
 WITH_DESK = frozenset({_S.SENT, _S.RECEIVED, _S.GRANTED})

@@ -51,7 +51,8 @@ class Documents(Schema):
 class MeasureOut(Schema):
     """One independent measure of a text, in our own words.
 
-    `given_per` is who may apply for it once: the enterprise, or each of its sites.
+    `given_per` is for what it is given once: the enterprise, each of its sites, or each case (a
+    loan, a contract, a tax period, a project).
     """
 
     id: str
@@ -64,7 +65,7 @@ class MeasureOut(Schema):
     topic: str
     departments: list[str]
     apply: str
-    given_per: Literal["enterprise", "site"]
+    given_per: Literal["enterprise", "site", "case"]
     valid_from: when.date
     valid_until: when.date | None
     facts: list[str]

@@ -103,13 +103,16 @@ def prepare_application(filing: Filing, measure: str, *, by: User, at: datetime)
 
 
 def _same_draft(running: Application, filing: Filing, measure: str) -> Application:
-    told = {"state": running.get_state_display(), "site": running.filing.site.name}
-    if running.filing_id != filing.pk:
-        said = _("“%(site)s”已经申请过这项优惠（%(state)s），一家企业只能享受一次。") % told
-        raise AppliedAlready(running, said)
-    if running.measure == measure and running.state == ApplicationState.DRAFT:
+    is_own = running.filing_id == filing.pk
+    if is_own and (running.measure, running.state) == (measure, ApplicationState.DRAFT):
         return running
-    said = _("这项优惠已经申请过（%(state)s），同一优惠只能享受一次。") % told
+    told = {"state": running.get_state_display(), "site": running.filing.site.name}
+    if not is_own:
+        said = _("“%(site)s”已经申请过这项优惠（%(state)s），一家企业只能享受一次。") % told
+    elif running.is_next_case:
+        said = _("上一笔申请还没有办完（%(state)s），同意以后才能再申请下一笔。") % told
+    else:
+        said = _("这项优惠已经申请过（%(state)s），同一优惠只能享受一次。") % told
     raise AppliedAlready(running, said)
 
 
@@ -226,6 +229,7 @@ def _apply(
         if granted is not None and not 0 <= granted <= MOST_YUAN:
             raise Refused(_("金额应在 0 到一万亿元之间。"))
         application.granted_yuan = granted
+        application.close_case()
 
 
 def _hand_in(application: Application, handed_in: HandedIn | None, *, at: datetime) -> None:

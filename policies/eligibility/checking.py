@@ -130,8 +130,8 @@ def _measure_faults(measure: Measure, pack: Pack) -> Iterator[Fault]:
             yield fault(_("没有条款 %(clause)s").with_values(clause=clause), line)
     for problem in (*_validity_problems(measure), *_department_problems(measure, pack)):
         yield fault(problem)
-    if measure.given_per is GivenPer.SITE and not measure.needs_application:
-        yield fault(_("不用申请的，不写每个厂区一次（given_per）"))
+    if measure.given_per is not GivenPer.ENTERPRISE and not measure.needs_application:
+        yield fault(_("不用申请的，不写每个厂区或每笔一次（given_per）"))
     if measure.kind is Kind.DUTY:
         if measure.when != ALWAYS or measure.amount or measure.cases:
             yield fault(_("政府职责不设条件、金额和案例"))
@@ -237,7 +237,7 @@ def _topic_faults(topic: Topic, pack: Pack) -> Iterator[Fault]:
     if not set(topic.preferred) <= set(topic.members):
         yield fault(_("为先的条款不在成员之中"))
     if topic.combine in GIVEN_ONCE and len(_holders(topic, pack)) > 1:
-        yield fault(_("同一优惠只给一次，成员却有的按企业、有的按厂区（given_per）"))
+        yield fault(_("同一优惠只给一次，成员却有的按企业、有的按厂区或按笔（given_per）"))
     if len(_different_amounts(topic, pack)) > 1:
         yield fault(_("成员金额算法不同又只给一次，没有规则决定取哪一个"))
 

@@ -44,10 +44,15 @@ class Term(StrEnum):
 
 
 class GivenPer(StrEnum):
-    """To whom what is applied for is given once: the enterprise, or each of its sites."""
+    """For what something is given once: the enterprise, each of its sites, or each case of it.
+
+    A case is a loan, a contract, a tax period or a project: when one is granted, the next may be
+    applied for.
+    """
 
     ENTERPRISE = "enterprise"
     SITE = "site"
+    CASE = "case"
 
 
 class Scope(StrEnum):
@@ -158,7 +163,8 @@ class Measure:
     ``own_condition`` is the item's part alone. ``needs_application`` is false where the benefit
     comes by itself or is taken without asking a department; ``apply`` says how. ``papers`` are
     what an application brings with it. ``given_per`` is the site where the text speaks of what a
-    site has (premises, a power connection, a production line) and not of the firm.
+    site has (premises, a power connection, a production line), and the case where it speaks of a
+    loan, a contract, a period or a project, of which a firm may have several.
     """
 
     id: str

@@ -33,6 +33,10 @@ NEEDS_CHOICES = (
 GIVEN_CHOICES = (
     ("", gettext_lazy("一家企业一次")),
     (GivenPer.SITE.value, gettext_lazy("每个厂区一次（文件说的是厂区的东西：房屋、用电、产线）")),
+    (
+        GivenPer.CASE.value,
+        gettext_lazy("每笔一次（文件说的是一笔贷款、一份合同、一个税期、一个项目）"),
+    ),
 )
 #: Form fields of two languages, by the key of the file.
 WHOLE = ("summary", "apply")

@@ -9,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from filings.public import Filing, User, filings_by_id
 from policies.states import STANDING, ApplicationState
 
+#: How `given_to` begins for one case of several until it is granted.
+NEXT_CASE = "next:"
+
 
 class DepartmentDesk(models.Model):
     """Which agency of the portal works for a department that the texts name."""
@@ -49,7 +52,9 @@ class Application(models.Model):
     `content` is what the department decides on, frozen while it is prepared and again when it is
     sent: the facts that the measure rests on with their sources, the reasons, the amount with its
     formula, the enterprise's name, code and contact. `benefit` is what is given only once: the
-    topic, or the measure itself; `given_to` is who gets it once, `enterprise:<id>` or `site:<id>`.
+    topic, or the measure itself; `given_to` is who gets it once: `enterprise:<id>`, `site:<id>`, or
+    `next:<id of the site>` for one case of several, which becomes `case:<own id>` when it is
+    granted and makes room for the next.
     `outside_on` is the day on which it was handed in elsewhere, if it was, and `outside_number`
     what the other side gave for it.
     """
@@ -108,6 +113,16 @@ class Application(models.Model):
 
     def __str__(self) -> str:
         return f"{self.measure} {self.state}"
+
+    @property
+    def is_next_case(self) -> bool:
+        """Whether it is one case of several, which has to be granted before the next begins."""
+        return self.given_to.startswith(NEXT_CASE)
+
+    def close_case(self) -> None:
+        """Make room for the next case, where this is one of several. The caller saves it."""
+        if self.is_next_case:
+            self.given_to = f"case:{self.pk}"
 
     @property
     def names_no_papers(self) -> bool:

@@ -15,7 +15,8 @@ from jiaozuo_portal.lib.pages import Page, keyset_page
 from policies.eligibility.finding import facts_used
 from policies.eligibility.packs import GIVEN_ONCE, GivenPer, Measure, Pack
 from policies.models import Application, DepartmentDesk
-from policies.states import STANDING, WITH_APPLICANT, WITH_DESK, ApplicationState
+from policies.models.application import NEXT_CASE
+from policies.states import GIVEN, STANDING, WITH_APPLICANT, WITH_DESK, ApplicationState
 
 from .benefits import Used
 from .departments import departments_of, is_meant
@@ -128,20 +129,28 @@ def desk_for(pack: Pack, measure: Measure, filing: Filing) -> Agency | None:
 
 
 def given_to(filing: Filing, measure: Measure) -> str:
-    """Who gets the benefit of a measure once: the enterprise of a filing, or its site."""
+    """Who gets the benefit of a measure once: the enterprise of a filing, or its site.
+
+    What is given for each case is the site's next one until it is granted.
+    """
     if measure.given_per is GivenPer.SITE:
         return f"site:{filing.site_id}"
+    if measure.given_per is GivenPer.CASE:
+        return f"{NEXT_CASE}{filing.site_id}"
     return f"enterprise:{filing.enterprise_id}"
 
 
 def standing_application(filing: Filing, measure: Measure, pack: Pack) -> Application | None:
     """The application for the benefit of a measure that runs or was granted, with its site.
 
-    Of the enterprise, whichever of its sites it came from; of the site alone where each gets it.
+    Of the enterprise, whichever of its sites it came from; of the site alone where each gets it,
+    and where each case gets it, only the one that is not granted yet.
     """
     standing = _standing(filing).filter(benefit=benefit_of(pack, measure))
-    if measure.given_per is GivenPer.SITE:
+    if measure.given_per is not GivenPer.ENTERPRISE:
         standing = standing.filter(filing=filing)
+    if measure.given_per is GivenPer.CASE:
+        standing = standing.exclude(state__in=GIVEN)
     return standing.first()
 
 
@@ -151,8 +160,10 @@ def standing_applications(support: Support) -> dict[str, Application]:
     found: dict[str, Application] = {}
     for one in _standing(filing):
         measure = measures.get(one.measure)
-        is_shared = measure is None or measure.given_per is GivenPer.ENTERPRISE
-        if is_shared or one.filing_id == filing.pk:
+        given_per = measure.given_per if measure else GivenPer.ENTERPRISE
+        is_over = given_per is GivenPer.CASE and one.state in GIVEN
+        is_anothers = given_per is not GivenPer.ENTERPRISE and one.filing_id != filing.pk
+        if not is_over and not is_anothers:
             found.setdefault(one.benefit, one)
     return found
 

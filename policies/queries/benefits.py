@@ -87,7 +87,7 @@ class Card:
     apply: str
     needs_application: bool
     papers: tuple[str, ...]
-    is_per_site: bool
+    given_per: GivenPer
     missing: tuple[Question, ...]
     amount_missing: tuple[Question, ...]
     is_unprinted: bool
@@ -382,7 +382,7 @@ class Judged(ABC):
             apply=say(measure.apply),
             needs_application=measure.needs_application,
             papers=tuple(say(paper) for paper in measure.papers),
-            is_per_site=measure.given_per is GivenPer.SITE,
+            given_per=measure.given_per,
             missing=missing,
             amount_missing=tuple(self.question(name) for name in result.amount_missing),
             is_unprinted=is_open and not missing,

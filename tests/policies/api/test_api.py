@@ -67,6 +67,7 @@ def test_texts_and_measures_are_open_to_everybody(client):
     assert {"layoff_count", "employees"} <= set(one["facts"])
     assert one["given_per"] == "enterprise"
     assert get(client, "measures/豫政9-12a").json()["given_per"] == "site"
+    assert get(client, "measures/豫政9-10d").json()["given_per"] == "case"
     only = get(client, "measures", document="焦政4").json()["measures"]
     assert {row["document"] for row in only} == {"焦政4"}
     assert get(client, "measures/没有").status_code == 404

@@ -15,6 +15,8 @@ from jiaozuo_portal.lib.refusals import NotAllowed, Refused, Stale
 from policies.domain import applications, declarations, packs
 from policies.eligibility.loading import default_pack_path
 from policies.models import Application, ApplicationStep, DepartmentDesk
+from policies.queries.applications import standing_applications
+from policies.queries.support import support_of
 from policies.states import APPLICATION_MOVES, STANDING, ApplicationState
 from tests import factories as make
 from tests.factories import NOW
@@ -25,6 +27,8 @@ pytestmark = pytest.mark.django_db
 MEASURE = "豫政9-17b"
 #: Given to each site: its power connection stands still.
 POWER = "豫政9-13a"
+#: Given for each tax period.
+DEFERRAL = "焦政4-11c"
 
 
 @pytest.fixture(autouse=True)
@@ -173,6 +177,41 @@ def test_what_a_site_gets_is_applied_for_once_at_each_site(eligible):
     assert [one.given_to for one in made] == [f"site:{filing.site_id}", f"site:{second.site_id}"]
     with pytest.raises(applications.AppliedAlready, match="同一优惠只能享受一次"):
         prepared(second, owner, POWER)
+
+
+def test_of_several_cases_the_next_is_applied_for_when_one_is_granted(eligible):
+    filing, owner, _people = eligible
+    first = take(prepared(filing, owner, DEFERRAL), "send", owner)
+    officer = officer_of(first)
+    with pytest.raises(applications.AppliedAlready, match="上一笔申请还没有办完"):
+        prepared(filing, owner, DEFERRAL)
+    for name in ("receive", "grant"):
+        first = take(first, name, officer)
+
+    before = standing_applications(support_of(filing, at=NOW))
+    second = prepared(filing, owner, DEFERRAL)
+    after = standing_applications(support_of(filing, at=NOW))
+
+    assert (first.given_to, second.given_to) == (f"case:{first.pk}", f"next:{filing.site_id}")
+    assert (before, after) == ({}, {second.benefit: second})
+    assert take(first, "pay", officer).state == ApplicationState.PAID
+
+
+def test_each_site_applies_for_its_own_cases(eligible):
+    filing, owner, _people = eligible
+    second = second_site(filing, owner)
+
+    made = [prepared(one, owner, DEFERRAL) for one in (filing, second)]
+
+    assert [one.filing for one in made] == [filing, second]
+
+
+def test_a_case_that_was_granted_before_cases_were_told_apart_keeps_nobody(eligible):
+    filing, owner, _people = eligible
+    prepared(filing, owner, DEFERRAL)
+    Application.objects.update(given_to=f"enterprise:{filing.enterprise_id}", state="paid")
+
+    assert prepared(filing, owner, DEFERRAL).state == ApplicationState.DRAFT
 
 
 def test_after_a_refusal_one_may_apply_again(eligible):

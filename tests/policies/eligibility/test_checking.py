@@ -65,7 +65,7 @@ def test_the_pack_of_the_portal_is_fit() -> None:
         (RENT, "kind: information", "needs_application: maybe\n    kind: information", "不合格式"),
         (RENT, "given_per: site", "given_per: firm", "不合格式"),
         (RENT, "    kind: information", "    given_per: site\n    kind: information",
-         "不写每个厂区一次"),
+         "不写每个厂区或每笔一次"),
         ("yuzheng-2020-9/14.yaml", "    topic: housing_fund\n",
          "    topic: housing_fund\n    given_per: site\n", "有的按企业、有的按厂区"),
         (RENT, "    strength: entitlement\n", "", "不合格式"),

@@ -128,8 +128,8 @@ def test_an_item_that_joins_a_topic_is_checked_and_saved_as_a_member_of_it(clien
     assert "甲1-3" not in pack_of_draft(draft).topics["rebate"].members
 
 
-def test_whether_each_site_gets_it_is_chosen_and_taken_back(client, draft):
-    for chosen, written in (("site", "site"), ("", None)):
+def test_for_what_it_is_given_once_is_chosen_and_taken_back(client, draft):
+    for chosen, written in (("site", "site"), ("case", "case"), ("", None)):
         data = fields(page_of(client, draft)) | {"given_per": chosen}
         press(client, draft, data, "save")
         assert item_of(draft).get("given_per") == written
