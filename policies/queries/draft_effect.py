@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from heapq import merge
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from filings.public import District, Filing, filings_by_id
 from policies.eligibility import Verdict, judge
@@ -36,7 +39,7 @@ Turn = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One district or industry with the number of filings that each way touches."""
+    """One district or industry with the number of enterprises that each way touches."""
 
     label: str
     gained: int
@@ -69,27 +72,59 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
-class _Alike:
-    """So many filings of one district and industry whose verdicts are these."""
+class _Touched:
+    """One filing of an enterprise, with the verdicts that turn."""
 
-    count: int
+    enterprise: int
     district: str
     industry: str
     turns: tuple[Turn, ...]
 
     @property
     def ways(self) -> set[str]:
-        """In which ways the draft touches them."""
+        """In which ways the draft touches it."""
         return {way for _measure, old, new in self.turns for way in _ways(old, new)}
+
+
+_by_enterprise = attrgetter("enterprise")
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Enterprises by way, in all, by district and by industry; `samples` has one of a kind."""
+
+    sums: Counter[str] = field(default_factory=Counter)
+    districts: dict[str, Counter[str]] = field(default_factory=dict)
+    industries: dict[str, Counter[str]] = field(default_factory=dict)
+    samples: dict[Sample, None] = field(default_factory=dict)
+
+    def add(self, filings: Iterable[_Touched]) -> None:
+        """Count an enterprise by its touched filings: once in each way, wherever that is."""
+        found: set[str] = set()
+        by_district: dict[str, set[str]] = {}
+        by_industry: dict[str, set[str]] = {}
+        for one in filings:
+            found |= one.ways
+            by_district.setdefault(one.district, set()).update(one.ways)
+            by_industry.setdefault(one.industry, set()).update(one.ways)
+            for turn in one.turns:
+                if len(self.samples) < MOST_SAMPLES:
+                    self.samples.setdefault(Sample(one.district, one.industry, *turn))
+        self.sums.update(found)
+        for label, ways in by_district.items():
+            self.districts.setdefault(label, Counter()).update(ways)
+        for label, ways in by_industry.items():
+            self.industries.setdefault(label, Counter()).update(ways)
 
 
 def draft_effect(before: Pack, after: Pack, paths: Iterable[str], day: date) -> Effect:
     """How verdicts turn on a day when the clause files `paths` change from one pack to another.
 
-    A filing counts once in each way: `gained` when a measure becomes eligible, `lost` when one
-    no longer is, `undecided` when one becomes unknown. All filings are counted by one query over
-    the facts that they were last judged on. Those that have none yet are judged one by one, the
-    newest first; so are all, where the draft asks for a fact that no rule has asked for so far.
+    An enterprise counts once in each way, with all its sites: `gained` when a measure becomes
+    eligible, `lost` when one no longer is, `undecided` when one becomes unknown. All filings are
+    looked at by one query over the facts that they were last judged on. Those that have none yet
+    are judged one by one, the newest first; so are all, where the draft asks for a fact that no
+    rule has asked for so far.
     """
     files = set(paths)
     ids = sorted(
@@ -100,26 +135,26 @@ def draft_effect(before: Pack, after: Pack, paths: Iterable[str], day: date) -> 
             if measure.file in files and measure.kind is not Kind.DUTY
         }
     )
-    total = Filing.objects.count()
-    found: list[_Alike] = []
+    judged, streams, rest = 0, [], Filing.objects.all()
+    if ids and _asked(after, ids) <= _asked(before, before.measures):
+        judged += FactSheet.objects.current().count()
+        streams.append(_by_sql(before, after, ids, day))
+        rest = rest.filter(~Exists(FactSheet.objects.current().filter(filing=OuterRef("pk"))))
     if ids:
-        rest = Filing.objects.all()
-        if _asked(after, ids) <= _asked(before, before.measures):
-            found += _by_sql(before, after, ids, day)
-            judged = FactSheet.objects.current().filter(filing=OuterRef("pk"))
-            rest = rest.filter(~Exists(judged))
-        found += _one_by_one(before, after, ids, rest, day)
-    touched = [one for one in found if one.turns]
+        others = list(_one_by_one(before, after, ids, rest, day))
+        judged += len(others)
+        streams.append(iter(sorted((one for one in others if one.turns), key=_by_enterprise)))
+    tally = _Tally()
+    for _enterprise, filings in groupby(merge(*streams, key=_by_enterprise), _by_enterprise):
+        tally.add(filings)
     return Effect(
         measures=len(ids),
-        judged=sum(one.count for one in found),
-        total=total,
-        sums=_group("", touched),
-        districts=_groups((one.district, one) for one in touched),
-        industries=_groups((one.industry, one) for one in touched),
-        samples=tuple(
-            Sample(one.district, one.industry, *turn) for one in touched for turn in one.turns
-        )[:MOST_SAMPLES],
+        judged=judged,
+        total=Filing.objects.count(),
+        sums=_group("", tally.sums),
+        districts=_groups(tally.districts),
+        industries=_groups(tally.industries),
+        samples=tuple(tally.samples),
     )
 
 
@@ -130,8 +165,8 @@ def _asked(pack: Pack, ids: Iterable[str]) -> frozenset[str]:
     return frozenset[str]().union(*(read_by(one, pack.registry) for one in offered))
 
 
-def _by_sql(before: Pack, after: Pack, ids: list[str], day: date) -> Iterator[_Alike]:
-    """Every filing that was judged, by district, industry and verdicts, in one query."""
+def _by_sql(before: Pack, after: Pack, ids: list[str], day: date) -> Iterator[_Touched]:
+    """Every filing that was judged and whose verdicts turn, by enterprise, in one query."""
     column = sheet_column()
     verdicts = {
         f"{when}_{number}": verdict_in_sql(pack.measures[key], pack, day, column)
@@ -139,38 +174,43 @@ def _by_sql(before: Pack, after: Pack, ids: list[str], day: date) -> Iterator[_A
         for number, key in enumerate(ids)
         if key in pack.measures
     }
-    place = ("filing__district", "filing__enterprise__sme_industry")
-    rows = (
-        FactSheet.objects.current()
-        .annotate(**verdicts)
-        .values(*place, *verdicts)
-        .annotate(count=Count("pk"))
-        .order_by(*place)
-    )
+    turns = Q(pk__in=[])
+    for number in range(len(ids)):
+        turns |= _turns(number, verdicts)
+    place = ("filing__enterprise", "filing__district", "filing__enterprise__sme_industry")
+    rows = FactSheet.objects.current().annotate(**verdicts).filter(turns).order_by(place[0], "pk")
     districts = {one.pk: one.local_name for one in District.objects.all()}
-    for row in rows.iterator():
+    for row in rows.values(*place, *verdicts).iterator():
         verdicts_of = [
             (key, row.get(f"old_{number}", ABSENT), row.get(f"new_{number}", ABSENT))
             for number, key in enumerate(ids)
         ]
-        yield _Alike(
-            row["count"],
-            districts[row[place[0]]],
-            _industry(before, row[place[1]]),
+        yield _Touched(
+            row[place[0]],
+            districts[row[place[1]]],
+            _industry(before, row[place[2]]),
             tuple(turn for turn in verdicts_of if turn[1] != turn[2]),
         )
 
 
+def _turns(number: int, verdicts: Collection[str]) -> Q:
+    """The condition that the verdict of the measure `number` is another one afterwards."""
+    old, new = f"old_{number}", f"new_{number}"
+    if old in verdicts and new in verdicts:
+        return ~Q(**{old: F(new)})
+    return ~Q(**{old if old in verdicts else new: ABSENT})
+
+
 def _one_by_one(
     before: Pack, after: Pack, ids: list[str], filings: QuerySet[Filing], day: date
-) -> Iterator[_Alike]:
+) -> Iterator[_Touched]:
     """The newest of these filings, each judged under both packs."""
     for filing, known_of in _newest(filings, day):
         was = _verdicts(before, ids, filing, known_of, day)
         will = _verdicts(after, ids, filing, known_of, day)
         turns = ((key, was.get(key, ABSENT), will.get(key, ABSENT)) for key in ids)
-        yield _Alike(
-            1,
+        yield _Touched(
+            filing.enterprise_id,
             filing.district.local_name,
             _industry(before, filing.enterprise.sme_industry),
             tuple(turn for turn in turns if turn[1] != turn[2]),
@@ -212,15 +252,9 @@ def _industry(pack: Pack, key: str) -> str:
     return say(values[key]) if key in values else "—"
 
 
-def _groups(touched: Iterable[tuple[str, _Alike]]) -> tuple[Group, ...]:
-    by_label: dict[str, list[_Alike]] = {}
-    for label, one in touched:
-        by_label.setdefault(label, []).append(one)
-    return tuple(_group(label, some) for label, some in sorted(by_label.items()))
+def _groups(counted: Mapping[str, Counter[str]]) -> tuple[Group, ...]:
+    return tuple(_group(label, counts) for label, counts in sorted(counted.items()))
 
 
-def _group(label: str, touched: Iterable[_Alike]) -> Group:
-    counts: Counter[str] = Counter()
-    for one in touched:
-        counts.update(dict.fromkeys(one.ways, one.count))
+def _group(label: str, counts: Counter[str]) -> Group:
     return Group(label, *(counts[way] for way in WAYS))

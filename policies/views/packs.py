@@ -151,7 +151,7 @@ def _draft_page(
 
 @open_to("policy")
 def draft_preview(request: HttpRequest, pk: int) -> HttpResponse:
-    """Whom the draft touches: how many filings gain, lose or are left open, and where."""
+    """Whom the draft touches: how many enterprises gain, lose or are left open, and where."""
     draft = draft_or_404(request, pk)
     rules = published_rules()
     content, overlap = merged_content(draft)

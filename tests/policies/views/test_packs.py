@@ -7,7 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from filings.models import AuditEntry
+from filings.domain.enterprise import add_site
+from filings.models import AuditEntry, District
 from jiaozuo_portal.outbox.models import OutboxRow
 from policies.domain.declarations import declare
 from policies.domain.kept import announce
@@ -96,6 +97,27 @@ def test_the_preview_counts_by_district_and_names_nobody(client, draft, editor, 
     }
     assert "秘密" not in answer.content.decode()
     assert SupportLink.objects.count() == links
+
+
+@pytest.mark.parametrize("judged", [0, 1, 2])
+def test_the_preview_counts_an_enterprise_once_with_all_its_sites(client, draft, editor, judged):
+    """Once in all and in its industry, and in each district that it has a site in."""
+    made = filing()
+    owner = owner_of(made.enterprise)
+    declare(made, "insured", True, by=owner, at=NOW)
+    there = District.objects.exclude(pk=made.district_id)[0]
+    second = add_site(
+        made.enterprise, name="二厂区", district=there, zone=None, address="南路", by=owner, at=NOW
+    )
+    for one in (made, second)[:judged]:
+        match_filing(one.pk, at=NOW)
+    turn_round(draft, editor)
+
+    effect = client.get(url("policy_draft_preview", draft.pk)).context["effect"]
+
+    assert (effect.judged, effect.sums.lost) == (2, 1)
+    assert [group.lost for group in effect.districts] == [1, 1]
+    assert [group.lost for group in effect.industries] == [1]
 
 
 def test_the_preview_asks_as_often_for_many_filings_as_for_one(client, draft, editor):
