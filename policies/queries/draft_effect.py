@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from heapq import merge
@@ -11,7 +11,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Value
 
 from filings.public import District, Filing, filings_by_id
 from policies.eligibility import Verdict, judge
@@ -166,39 +166,37 @@ def _asked(pack: Pack, ids: Iterable[str]) -> frozenset[str]:
 
 
 def _by_sql(before: Pack, after: Pack, ids: list[str], day: date) -> Iterator[_Touched]:
-    """Every filing that was judged and whose verdicts turn, by enterprise, in one query."""
+    """Every filing that was judged and whose verdicts turn, by enterprise, in one query.
+
+    A measure that both packs ask alike turns nothing and is not asked for.
+    """
     column = sheet_column()
+
+    def asked(pack: Pack, key: str) -> Any:
+        if key not in pack.measures:
+            return Value(ABSENT)
+        return verdict_in_sql(pack.measures[key], pack, day, column)
+
+    pairs = {key: (asked(before, key), asked(after, key)) for key in ids}
+    differing = [key for key, (old, new) in pairs.items() if old != new]
     verdicts = {
-        f"{when}_{number}": verdict_in_sql(pack.measures[key], pack, day, column)
-        for when, pack in (("old", before), ("new", after))
-        for number, key in enumerate(ids)
-        if key in pack.measures
+        f"{when}_{number}": asked_for
+        for number, key in enumerate(differing)
+        for when, asked_for in zip(("old", "new"), pairs[key], strict=True)
     }
-    turns = Q(pk__in=[])
-    for number in range(len(ids)):
-        turns |= _turns(number, verdicts)
+    if not verdicts:
+        return
     place = ("filing__enterprise", "filing__district", "filing__enterprise__sme_industry")
-    rows = FactSheet.objects.current().annotate(**verdicts).filter(turns).order_by(place[0], "pk")
+    rows = FactSheet.objects.current().annotate(**verdicts).order_by(place[0], "pk")
     districts = {one.pk: one.local_name for one in District.objects.all()}
-    for row in rows.values(*place, *verdicts).iterator():
-        verdicts_of = [
-            (key, row.get(f"old_{number}", ABSENT), row.get(f"new_{number}", ABSENT))
-            for number, key in enumerate(ids)
-        ]
-        yield _Touched(
-            row[place[0]],
-            districts[row[place[1]]],
-            _industry(before, row[place[2]]),
-            tuple(turn for turn in verdicts_of if turn[1] != turn[2]),
+    for enterprise, district, industry, *told in rows.values_list(*place, *verdicts).iterator():
+        turns = tuple(
+            (key, old, new)
+            for key, old, new in zip(differing, told[::2], told[1::2], strict=True)
+            if old != new
         )
-
-
-def _turns(number: int, verdicts: Collection[str]) -> Q:
-    """The condition that the verdict of the measure `number` is another one afterwards."""
-    old, new = f"old_{number}", f"new_{number}"
-    if old in verdicts and new in verdicts:
-        return ~Q(**{old: F(new)})
-    return ~Q(**{old if old in verdicts else new: ABSENT})
+        if turns:
+            yield _Touched(enterprise, districts[district], _industry(before, industry), turns)
 
 
 def _one_by_one(

@@ -10,6 +10,7 @@ from django.urls import reverse
 from filings.domain.enterprise import add_site
 from filings.models import AuditEntry, District
 from jiaozuo_portal.outbox.models import OutboxRow
+from policies.domain import draft_items
 from policies.domain.declarations import declare
 from policies.domain.kept import announce
 from policies.domain.matching import match_filing
@@ -97,6 +98,22 @@ def test_the_preview_counts_by_district_and_names_nobody(client, draft, editor, 
     }
     assert "秘密" not in answer.content.decode()
     assert SupportLink.objects.count() == links
+
+
+@pytest.mark.parametrize("judged", [False, True])
+def test_the_preview_tells_what_comes_with_a_new_item(client, draft, editor, judged):
+    made = filing()
+    if judged:
+        match_filing(made.pk, at=NOW)
+    words = {"zh": "新的", "en": "new"}
+    before = client.get(url("policy_draft_preview", draft.pk)).context["effect"]
+    draft_items.add_item(
+        draft, "甲1-1", draft_items.Beginning(label=words, summary=words), by=editor, at=NOW
+    )
+
+    effect = client.get(url("policy_draft_preview", draft.pk)).context["effect"]
+
+    assert (before.sums.gained, effect.sums.gained, effect.judged) == (0, 1, 1)
 
 
 @pytest.mark.parametrize("judged", [0, 1, 2])
