@@ -16,7 +16,7 @@ from filings.public import District, OutSheet
 from policies.eligibility.conditions import Leaf, leaves
 from policies.eligibility.facts import Registry
 from policies.eligibility.packs import Kind, Measure, Pack
-from policies.states import ApplicationState
+from policies.states import GIVEN, ApplicationState
 
 from .coverage_counts import (
     ApplicationCount,
@@ -44,7 +44,6 @@ COLUMNS = (
     ("granted_yuan", gettext_lazy("同意金额（元）"), True),
     ("paid_yuan", gettext_lazy("已兑付金额（元）"), True),
 )
-_GRANTED = frozenset({ApplicationState.GRANTED, ApplicationState.PAID})
 #: So many of the facts that are waited for stand on the page.
 MOST_FACTS = 20
 
@@ -183,10 +182,10 @@ def _row(
         answered=sum(answers.get(name, 0) for name in _asked_facts(measure, pack.registry)),
         unanswered=unanswered,
         applied=sum(one.number for one in mine),
-        granted=sum(one.number for one in mine if one.state in _GRANTED),
+        granted=sum(one.number for one in mine if one.state in GIVEN),
         refused=sum(one.number for one in mine if one.state == ApplicationState.REFUSED),
         paid=sum(one.number for one in mine if one.state == ApplicationState.PAID),
-        granted_yuan=sum((one.yuan for one in mine if one.state in _GRANTED), Decimal(0)),
+        granted_yuan=sum((one.yuan for one in mine if one.state in GIVEN), Decimal(0)),
         paid_yuan=sum((one.yuan for one in mine if one.state == ApplicationState.PAID), Decimal(0)),
     )
 

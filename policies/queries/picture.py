@@ -15,12 +15,10 @@ from filings.public import Behind, DeskEntry
 from policies.eligibility.packs import Kind, Measure
 from policies.models import Application, SupportLink
 from policies.models.match import SupportLinkQuerySet
-from policies.states import ApplicationState
+from policies.states import GIVEN
 
 from .packs import published_rules
 from .wording import say
-
-_GRANTED = (ApplicationState.GRANTED, ApplicationState.PAID)
 
 
 def measures_by_district(_at: datetime) -> dict[int, list[dict[str, Any]]]:
@@ -65,7 +63,7 @@ def _links() -> SupportLinkQuerySet:
 
 
 def _granted() -> QuerySet[Application]:
-    return Application.objects.filter(state__in=_GRANTED)
+    return Application.objects.filter(state__in=GIVEN)
 
 
 def _figure(yuan: Decimal | None) -> float:
