@@ -118,6 +118,7 @@ def _members(content: bytes, limits: Limits) -> dict[str, zipfile.ZipInfo]:
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             listed = archive.infolist()
+    # NotImplementedError is the word of zipfile for a compression that it does not know.
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, struct.error):
         raise SheetRefused("damaged", DAMAGED) from None
     members = {_plain_name(info.filename): info for info in listed}

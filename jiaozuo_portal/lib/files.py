@@ -27,6 +27,9 @@ _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _TEXT_CODECS = ("utf-8-sig", "gb18030")
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
+#: What reading a broken zip raises; NotImplementedError is its word for an unknown compression.
+BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, EOFError)
+
 
 @dataclass(frozen=True, slots=True)
 class FileKind:
@@ -110,7 +113,7 @@ def _kind_in_zip(uploaded: Any) -> FileKind | None:
         with zipfile.ZipFile(uploaded) as archive:
             _refuse_dangerous(archive, uploaded)
             parts = set(archive.namelist())
-    except (zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, EOFError) as error:
+    except BROKEN_ZIP as error:
         raise BadFile(_("文件已损坏，打不开，请重新保存后再上传。")) from error
     if "[Content_Types].xml" not in parts:
         return ZIP

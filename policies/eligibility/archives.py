@@ -21,6 +21,7 @@ NAME_LENGTH = 200
 _BYSTANDERS = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 _SYMLINK = 0o120000
+# NotImplementedError is the word of zipfile for a compression that it does not know.
 _BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, EOFError, OSError)
 
 

@@ -7,15 +7,15 @@ by piece, because the sizes that a zip declares are only claims.
 from __future__ import annotations
 
 import io
-import struct
 import zipfile
-import zlib
 from collections.abc import Iterator
 from typing import Any
 
 from docx import Document
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml.ns import qn
+
+from jiaozuo_portal.lib.files import BROKEN_ZIP
 
 from .limits import MIB
 from .numbering import Numbering
@@ -25,7 +25,6 @@ MOST_UNZIPPED = 60 * MIB
 MOST_XML = 24 * MIB  # of one part: a tree takes many times the memory of its text
 MOST_PARTS = 2000
 _PIECE = 256 * 1024
-_BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, EOFError, OSError)
 _XML = (".xml", ".rels")
 #: What was deleted or moved away, what is no text, and what repeats a text box for old programs.
 _LEFT_OUT = {
@@ -58,7 +57,7 @@ def _look_through(content: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _look_at_names(archive)
             _look_at_parts(archive)
-    except _BROKEN as error:
+    except (*BROKEN_ZIP, OSError) as error:
         raise Unreadable("damaged") from error
     except RuntimeError as error:  # what zipfile raises for a password
         raise Unreadable("encrypted") from error
